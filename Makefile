@@ -1,0 +1,62 @@
+# Two commands on a fresh machine: `make run` and `make test`. Everything is kept inside this folder.
+.PHONY: help run setup test test-sqlite test-postgresql check format lock bench clean
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+V := .venv
+PORT ?= 8000
+export PORT
+export UV_PYTHON_PREFERENCE := only-system
+export UV_CACHE_DIR := $(CURDIR)/var/cache/uv
+export PIP_CACHE_DIR := $(CURDIR)/var/cache/pip
+
+help:
+	@echo "make run     set up, load demo data, start web and worker (PORT=8000, DATABASE_URL=sqlite:///var/db.sqlite3)"
+	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
+	@echo "make check   format, lint, types, import contracts, migrations in step"
+	@echo "make bench   measure the bulk engine"
+	@echo "make lock    compile requirements.lock anew from pyproject.toml"
+
+$(V)/.synced: requirements.lock
+	test -x $(V)/bin/python || $(PYTHON) -m venv $(V)
+	$(V)/bin/python -m pip install --quiet "uv==0.13.9"
+	$(V)/bin/uv pip sync --quiet --require-hashes --python $(V)/bin/python requirements.lock
+	touch $@
+
+.env: .env.example | $(V)/.synced
+	$(V)/bin/python tools/make_env.py
+
+setup: $(V)/.synced .env
+
+run: setup
+	$(V)/bin/python manage.py migrate --verbosity 0
+	$(V)/bin/python manage.py collectstatic --noinput --verbosity 0
+	$(V)/bin/python manage.py seed_demo
+	$(V)/bin/honcho start --port $(PORT)
+
+test: test-sqlite test-postgresql
+
+test-sqlite: $(V)/.synced
+	$(V)/bin/python -m pytest $(ARGS)
+
+test-postgresql: $(V)/.synced
+	$(V)/bin/python tools/with_postgresql.py $(V)/bin/python -m pytest $(ARGS)
+
+check: $(V)/.synced
+	$(V)/bin/ruff format --check .
+	$(V)/bin/ruff check .
+	$(V)/bin/mypy
+	$(V)/bin/lint-imports
+	$(V)/bin/python -m django makemigrations --check --dry-run --settings tests.settings
+	$(V)/bin/python -m django check --deploy --fail-level WARNING --settings tests.production
+
+format: $(V)/.synced
+	$(V)/bin/ruff format .
+	$(V)/bin/ruff check --fix .
+
+lock: $(V)/.synced
+	$(V)/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate \
+	  --no-header --no-emit-index-url --quiet -o requirements.lock
+
+clean:
+	rm -rf $(V) var

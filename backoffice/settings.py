@@ -1,0 +1,258 @@
+"""Settings, read from the environment in this one place; docs/settings.md explains each variable.
+
+`.env` beside manage.py is read when it is there; real environment variables win over it.
+"""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def env_number(name: str, default: float, *, least: float) -> float:
+    """A number from the environment; refuses anything that is none, or is below `least`."""
+    try:
+        value = env.float(name, default=default)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not a number: {env.str(name)!r}") from error
+    if not value >= least:
+        raise ImproperlyConfigured(f"{name} is {value:g}, but must be at least {least:g}")
+    return value
+
+
+# Core
+
+SECRET_KEY = env.str("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "oauth2_provider",
+    "django_tasks",
+    "django_tasks_db",
+    "promotions",
+]
+
+MIDDLEWARE = [
+    "promotions.api.middleware.JsonErrors",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "backoffice.urls"
+WSGI_APPLICATION = "backoffice.wsgi.application"
+# A redirect turns a client's POST into a GET: both slash forms are routed instead.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Database
+
+SQLITE_OPTIONS = {
+    # A writer takes its lock at BEGIN and waits for it, instead of failing at its first write.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # FULL: what was acknowledged survives a power cut.
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456"
+    ),
+}
+POSTGRESQL_OPTIONS = {
+    # A process that hangs inside a transaction loses it before its lease runs out, so it cannot hold up a
+    # cancel; a request that waits longer than this for a lock ends in 503.
+    "options": "-c idle_in_transaction_session_timeout=10s -c lock_timeout=5s",
+    "connect_timeout": 10,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+
+VAR_DIR.mkdir(exist_ok=True)
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = SQLITE_OPTIONS | _database.get("OPTIONS", {})
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    _database["OPTIONS"] = POSTGRESQL_OPTIONS | _database.get("OPTIONS", {})
+    _database["CONN_MAX_AGE"] = 60
+    _database["CONN_HEALTH_CHECKS"] = True
+else:
+    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://")
+
+# Files
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "backoffice" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Who may come in
+
+HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not DEBUG)
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SESSION_COOKIE_SECURE = HTTPS_ONLY
+CSRF_COOKIE_SECURE = HTTPS_ONLY
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
+SECURE_HSTS_PRELOAD = HTTPS_ONLY
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGIN_URL = reverse_lazy("admin:login")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "promotions.ApiClient"
+OAUTH2_PROVIDER = {
+    "SCOPES": {"read": "Read promotions, codes and jobs", "write": "Change promotions, codes and jobs"},
+    "SCOPES_BACKEND_CLASS": "promotions.api.scopes.ClientScopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    # Only checksums of tokens are stored.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+}
+
+# The API
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["promotions.api.authentication.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["promotions.api.authentication.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "promotions.api.envelope.EnvelopeParser",
+        "promotions.api.envelope.JsonApiParser",
+    ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "promotions.api.envelope.AlwaysJson",
+    "EXCEPTION_HANDLER": "promotions.api.errors.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+
+# Jobs
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+PROMOTIONS_MAX_CODES = int(env_number("PROMOTIONS_MAX_CODES", 1_000_000, least=1))
+PROMOTIONS_JOB_SLICE = env_number("PROMOTIONS_JOB_SLICE", 10, least=0)
+PROMOTIONS_SWEEP_INTERVAL = env_number("PROMOTIONS_SWEEP_INTERVAL", 5, least=0.1)
+
+# Logs
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+}
+
+# The admin's theme
+
+UNFOLD = {
+    "SITE_TITLE": "Promotions",
+    "SITE_HEADER": "Promotions",
+    "SITE_SUBHEADER": "Back office",
+    "SITE_SYMBOL": "sell",
+    "STYLES": [lambda request: static("backoffice/admin.css")],
+    "SIDEBAR": {
+        "navigation": [
+            {
+                "title": "Promotions",
+                "items": [
+                    {
+                        "title": "Promotions",
+                        "icon": "sell",
+                        "link": reverse_lazy("admin:promotions_promotion_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_promotion"),
+                    },
+                    {
+                        "title": "Jobs",
+                        "icon": "manufacturing",
+                        "link": reverse_lazy("admin:promotions_job_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_job"),
+                    },
+                    {
+                        "title": "Codes",
+                        "icon": "confirmation_number",
+                        "link": reverse_lazy("admin:promotions_promotioncode_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_promotioncode"),
+                    },
+                ],
+            },
+            {
+                "title": "Access",
+                "items": [
+                    {
+                        "title": "API clients",
+                        "icon": "key",
+                        "link": reverse_lazy("admin:promotions_apiclient_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_apiclient"),
+                    },
+                    {
+                        "title": "Staff",
+                        "icon": "person",
+                        "link": reverse_lazy("admin:auth_user_changelist"),
+                        "permission": lambda request: request.user.has_perm("auth.view_user"),
+                    },
+                    {
+                        "title": "Groups",
+                        "icon": "group",
+                        "link": reverse_lazy("admin:auth_group_changelist"),
+                        "permission": lambda request: request.user.has_perm("auth.view_group"),
+                    },
+                ],
+            },
+        ],
+    },
+}

@@ -1,0 +1,72 @@
+"""The form of what comes in and goes out: `{"data": …}` or bare in, JSON and nothing else out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import JSONParser
+
+from promotions.errors import Fault, Refused
+
+
+def errors_body(faults: Iterable[Fault]) -> dict[str, list[dict[str, str]]]:
+    """The error envelope (contract, section 1): one entry per fault, `status` a string, nothing empty."""
+    return {
+        "errors": [
+            {
+                "status": str(fault.status),
+                "title": fault.title,
+                **({"detail": fault.detail} if fault.detail else {}),
+                **({"source": fault.source} if fault.source else {}),
+            }
+            for fault in faults
+        ]
+    }
+
+
+def json_type(value: Any) -> str:
+    """The name that JSON schema has for the type of `value`."""
+    names: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
+    return "null" if value is None else names.get(type(value), "object")
+
+
+class WrongType(Refused):
+    """A value of another JSON type than the one that is needed."""
+
+    def __init__(self, expected: str, value: Any, source: str = "data") -> None:
+        detail = f"Invalid type. Expected: {expected}, given: {json_type(value)}"
+        super().__init__([Fault(400, "invalid_type", detail, source)])
+
+
+class EnvelopeParser(JSONParser):
+    """Reads a JSON object, wrapped in `data` or bare: clients send both (contract, section 0.1)."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
+        try:
+            body = super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError("JSON parse error - nested too deeply") from error
+        if not isinstance(body, dict):
+            raise WrongType("object", body)
+        data = body.get("data", body)
+        if not isinstance(data, dict):
+            raise WrongType("object", data)
+        return data
+
+
+class JsonApiParser(EnvelopeParser):
+    media_type = "application/vnd.api+json"
+
+
+class AnyTypeParser(EnvelopeParser):
+    """Reads JSON whatever the Content-Type says, for the one request whose body hardly matters."""
+
+    media_type = "*/*"
+
+
+class AlwaysJson(DefaultContentNegotiation):
+    """Answers JSON whatever Accept says: clients' defaults differ, and none can read anything else."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type

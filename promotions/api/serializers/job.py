@@ -1,0 +1,69 @@
+"""Jobs on the wire (contract, section 2)."""
+
+from typing import Any
+
+from promotions.api.serializers.fields import Const, StrictModelSerializer, Text, milliseconds
+from promotions.models import Job, JobType
+from promotions.states import Status
+
+PARAMETERS = ("number_of_codes", "consume_unit", "max_uses_per_code", "code_length", "code_prefix")
+
+
+class ParametersSerializer(StrictModelSerializer):
+    """What a code_generate job is told to make; what is not sent, or null, is not given."""
+
+    class Meta:
+        model = Job
+        fields = PARAMETERS
+        extra_kwargs = {
+            "number_of_codes": {"required": True, "allow_null": False},
+            "code_prefix": {"allow_blank": True},
+        }
+
+
+class JobSerializer(StrictModelSerializer):
+    """Reads a new job, and writes one out in the documented order."""
+
+    type = Const("promotion_job")
+    name = Text(required=False, allow_blank=True, max_length=50)
+    parameters = ParametersSerializer()
+
+    class Meta:
+        model = Job
+        fields = ("type", "job_type", "name", "parameters")
+
+    def to_representation(self, job: Job) -> dict[str, Any]:
+        given = {name: getattr(job, name) for name in PARAMETERS if getattr(job, name) is not None}
+        body: dict[str, Any] = {
+            "type": "promotion_job",
+            "id": str(job.uuid),
+            "promotion_id": str(job.promotion.uuid),
+            "job_type": job.job_type,
+            "name": job.name,
+            "parameters": given,
+            "status": job.status,
+        }
+        if job.status == Status.FAILED:
+            body["error"] = job.error
+        body["meta"] = {
+            "timestamps": {
+                "created_at": milliseconds(job.created_at),
+                "updated_at": milliseconds(job.updated_at),
+            }
+        }
+        if job.job_type == JobType.CODE_GENERATE and job.started_at:
+            body["result"] = {
+                "generated": job.generated,
+                **({"deleted": job.deleted} if job.deleted or job.cancel_requested_at else {}),
+            }
+        return body
+
+
+class CancelSerializer(StrictModelSerializer):
+    """What may come with a cancel: why, as an addition of ours. Everything else in the body is ignored."""
+
+    reason = Text(source="cancel_reason", required=False, allow_blank=True, max_length=500)
+
+    class Meta:
+        model = Job
+        fields = ("reason",)

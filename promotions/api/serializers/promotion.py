@@ -1,0 +1,70 @@
+"""Promotions on the wire (contract, section 4)."""
+
+from typing import Any
+
+from promotions.api.serializers.fields import (
+    Array,
+    Boolean,
+    Const,
+    Object,
+    StrictModelSerializer,
+    milliseconds,
+    seconds,
+)
+from promotions.models import Promotion
+
+
+class PromotionSerializer(StrictModelSerializer):
+    """Reads a new promotion, and writes one out; like Elastic Path it leaves out what is not set."""
+
+    type = Const("promotion")
+    enabled = Boolean()
+    schema = Object()
+    min_cart_value = Array(required=False, allow_null=True)
+    max_discount_value = Array(required=False, allow_null=True)
+
+    class Meta:
+        model = Promotion
+        fields = (
+            "type",
+            "name",
+            "description",
+            "enabled",
+            "automatic",
+            "promotion_type",
+            "schema",
+            "start",
+            "end",
+            "min_cart_value",
+            "max_discount_value",
+            "max_applications_per_cart",
+        )
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The fields of the model; null lists, which the Terraform client sends, mean none."""
+        del data["type"]
+        return {name: [] if value is None else value for name, value in data.items()}
+
+    def to_representation(self, promotion: Promotion) -> dict[str, Any]:
+        unless_empty = ("min_cart_value", "max_discount_value", "max_applications_per_cart", "automatic")
+        optional = {name: getattr(promotion, name) for name in unless_empty if getattr(promotion, name)}
+        people = {name: getattr(promotion, name) for name in ("created_by", "updated_by") if getattr(promotion, name)}
+        return {
+            "type": "promotion",
+            "id": str(promotion.uuid),
+            "name": promotion.name,
+            "description": promotion.description,
+            "enabled": promotion.enabled,
+            "promotion_type": promotion.promotion_type,
+            "schema": promotion.schema,
+            "start": seconds(promotion.start),
+            "end": seconds(promotion.end),
+            **optional,
+            **people,
+            "meta": {
+                "timestamps": {
+                    "created_at": milliseconds(promotion.created_at),
+                    "updated_at": milliseconds(promotion.updated_at),
+                }
+            },
+        }

@@ -1,0 +1,28 @@
+"""The addresses of the API. Each is served with and without a trailing slash and never redirects."""
+
+from django.urls import URLPattern, re_path
+from rest_framework.views import APIView
+
+from promotions.api.views.jobs import JobCancel, JobDetail, JobList
+from promotions.api.views.promotions import PromotionDetail, PromotionList
+from promotions.api.views.token import AccessToken
+from promotions.api.views.unknown import Unknown
+
+PROMOTION = r"^v2/promotions/(?P<promotion_id>[^/]+)"
+JOB = rf"{PROMOTION}/jobs/(?P<job_id>[^/]+)"
+
+
+def both(pattern: str, view: type[APIView], name: str) -> URLPattern:
+    """The route for `pattern` with and without a slash at its end."""
+    return re_path(rf"{pattern}/?$", view.as_view(), name=name)
+
+
+urlpatterns = [
+    both(r"^oauth/access_token", AccessToken, "access-token"),
+    both(r"^v2/promotions", PromotionList, "promotions"),
+    both(PROMOTION, PromotionDetail, "promotion"),
+    both(rf"{PROMOTION}/jobs", JobList, "jobs"),
+    both(JOB, JobDetail, "job"),
+    both(rf"{JOB}/cancel", JobCancel, "job-cancel"),
+    re_path(r"^(v2|oauth)(/|$)", Unknown.as_view()),
+]

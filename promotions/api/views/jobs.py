@@ -1,0 +1,54 @@
+"""`/v2/promotions/:promotionID/jobs`"""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from promotions.api.authentication import actor
+from promotions.api.envelope import AnyTypeParser
+from promotions.api.pagination import page
+from promotions.api.serializers.job import CancelSerializer, JobSerializer
+from promotions.api.views.lookup import find_job, find_promotion
+from promotions.jobs.create import create_job
+
+
+class JobList(APIView):
+    """The jobs of a promotion, newest first, and new ones."""
+
+    def get(self, request: Request, promotion_id: str) -> Response:
+        jobs = find_promotion(promotion_id).jobs.select_related("promotion")
+        rows, around = page(request, jobs)
+        return Response({"data": JobSerializer(rows, many=True).data, **around})
+
+    def post(self, request: Request, promotion_id: str) -> Response:
+        promotion = find_promotion(promotion_id)
+        new = JobSerializer(data=request.data)
+        new.is_valid(raise_exception=True)
+        job = create_job(
+            promotion,
+            new.validated_data["job_type"],
+            name=new.validated_data.get("name", ""),
+            by=actor(request),
+            **new.validated_data["parameters"],
+        )
+        return Response({"data": JobSerializer(job).data}, status=201)
+
+
+class JobDetail(APIView):
+    """One job, for those who wait for it; Elastic Path's own API lacks it."""
+
+    def get(self, request: Request, promotion_id: str, job_id: str) -> Response:
+        return Response({"data": JobSerializer(find_job(promotion_id, job_id)).data})
+
+
+class JobCancel(APIView):
+    """Cancels a job. The body may be empty; a `reason` in it is kept."""
+
+    parser_classes = [AnyTypeParser]
+
+    def post(self, request: Request, promotion_id: str, job_id: str) -> Response:
+        job = find_job(promotion_id, job_id)
+        wish = CancelSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        job.cancel(by=actor(request), reason=wish.validated_data.get("cancel_reason", ""))
+        return Response({"data": JobSerializer(job).data})

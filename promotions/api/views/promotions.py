@@ -1,0 +1,34 @@
+"""`/v2/promotions`"""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from promotions.api.authentication import actor
+from promotions.api.pagination import page
+from promotions.api.serializers.promotion import PromotionSerializer
+from promotions.api.views.lookup import find_promotion
+from promotions.models import Promotion
+
+
+class PromotionList(APIView):
+    """All promotions, newest first, and new ones."""
+
+    def get(self, request: Request) -> Response:
+        rows, around = page(request, Promotion.objects.all())
+        return Response({"data": PromotionSerializer(rows, many=True).data, **around})
+
+    def post(self, request: Request) -> Response:
+        new = PromotionSerializer(data=request.data)
+        new.is_valid(raise_exception=True)
+        promotion = Promotion(**new.validated_data, created_by=actor(request), updated_by=actor(request))
+        promotion.full_clean()
+        promotion.save()
+        return Response({"data": PromotionSerializer(promotion).data}, status=201)
+
+
+class PromotionDetail(APIView):
+    """One promotion."""
+
+    def get(self, request: Request, promotion_id: str) -> Response:
+        return Response({"data": PromotionSerializer(find_promotion(promotion_id)).data})

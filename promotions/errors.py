@@ -1,0 +1,98 @@
+"""What can be refused, and in which words. The lowest layer: it knows neither HTTP nor the admin.
+
+Everyone below the doors raises these; API, admin and commands render them. What a door alone can get wrong
+(malformed JSON, a bad token) is not here but with that door.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One entry of the error envelope (contract, section 1). `status` is the HTTP status it would answer with."""
+
+    status: int
+    title: str
+    detail: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        return self.detail or self.title
+
+
+class Refused(Exception):
+    """A request that the rules do not allow. Carries one fault or several; nothing was changed."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(map(str, self.faults)))
+
+
+class NotFound(Refused):
+    """Something that is not there, or not where it was looked for: `promotion not found`."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__([Fault(404, "Not Found", f"{what} not found")])
+
+
+class JobNotCancellable(Refused):
+    """The job has ended, or is being cancelled already. The text is the contract's, without a full stop."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "Only pending or processing jobs can be cancelled")])
+
+
+class TooManyJobs(Refused):
+    """The promotion has a job that has not ended. The text is Elastic Path's."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(400, "Too many jobs", "Only 1 pending or processing job is allowed per promotion.")])
+
+
+NUMBER_OF_CODES = "data.parameters.number_of_codes"
+
+
+class TooManyCodes(Refused):
+    """One job asks for more codes than a promotion may have."""
+
+    def __init__(self, limit: int) -> None:
+        detail = f"Only {limit} promotion codes are allowed per promotion"
+        super().__init__([Fault(400, "Too many promotion codes", detail, NUMBER_OF_CODES)])
+
+
+class PromotionTooLong(Refused):
+    """A large number of codes in a promotion that runs for more than a year (contract, section 2)."""
+
+    def __init__(self, codes: int, days: int) -> None:
+        detail = f"More than {codes} promotion codes need a promotion of at most {days} days"
+        super().__init__([Fault(400, "Too many promotion codes", detail, NUMBER_OF_CODES)])
+
+
+class CodeSpaceTooSmall(Refused):
+    """So many codes of this length that they could be guessed, or not be found in reasonable time."""
+
+    def __init__(self, code_length: int, most: int) -> None:
+        detail = f"At most {most} codes of {code_length} characters can be generated in one job"
+        super().__init__([Fault(400, "Too many promotion codes", detail, NUMBER_OF_CODES)])
+
+
+class NoCodesAllowed(Refused):
+    """An automatic promotion makes its own code and takes no others."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "No codes allowed", "Cannot add codes to an automatic promotion")])
+
+
+class LeaseLost(Exception):
+    """The worker does not hold the job any more, or the job is not in the state the write needs.
+
+    Not a refusal: only workers meet it. The transaction it leaves is rolled back.
+    """
+
+
+class JobFailure(Exception):
+    """Ends the work on a job as `failed`; its text becomes the job's `error`."""
+
+
+CODES_LIMIT_EXCEEDED = "codes limit exceeded"

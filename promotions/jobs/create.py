@@ -1,0 +1,63 @@
+"""Starting a job: every rule about whether a promotion may have it, for every door."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from promotions.codes.text import most_codes
+from promotions.errors import (
+    CodeSpaceTooSmall,
+    NoCodesAllowed,
+    NotFound,
+    PromotionTooLong,
+    TooManyCodes,
+    TooManyJobs,
+)
+from promotions.jobs import tasks
+from promotions.models import Job, JobType, Promotion
+from promotions.models.job import CODE_LENGTH_DEFAULT
+
+# More codes than this need a promotion that lasts at most a year (contract, section 2).
+CODES_IN_A_LONG_PROMOTION = 1000
+LONG_PROMOTION_DAYS = 365
+
+
+def create_job(promotion: Promotion, job_type: str, *, name: str = "", by: str = "", **parameters: Any) -> Job:
+    """Start a job on `promotion` and have it delivered to a worker once the transaction is committed.
+
+    `parameters` are the job's, such as number_of_codes and code_length. Raises ValidationError for values that
+    no job can have, and a subclass of Refused when this promotion cannot have the job.
+    """
+    job = Job(promotion=promotion, job_type=job_type, name=name, created_by=by, **parameters)
+    job.clean_fields()
+    with transaction.atomic():
+        # Locked, so that two requests cannot both find the promotion without a job.
+        locked = Promotion.objects.select_for_update(no_key=True).filter(pk=promotion.pk).first()
+        if locked is None:
+            raise NotFound("promotion")
+        _check_allowed(job, locked)
+        job.save(force_insert=True)
+        tasks.deliver(job)
+    return job
+
+
+def _check_allowed(job: Job, promotion: Promotion) -> None:
+    if job.job_type == JobType.CODE_GENERATE:
+        _check_codes_allowed(job, promotion)
+    if promotion.jobs.active().exists():
+        raise TooManyJobs
+
+
+def _check_codes_allowed(job: Job, promotion: Promotion) -> None:
+    number = job.number_of_codes or 0
+    length = job.code_length or CODE_LENGTH_DEFAULT
+    if promotion.automatic:
+        raise NoCodesAllowed
+    if number > settings.PROMOTIONS_MAX_CODES:
+        raise TooManyCodes(settings.PROMOTIONS_MAX_CODES)
+    if number > most_codes(length):
+        raise CodeSpaceTooSmall(length, most_codes(length))
+    is_long = (promotion.end - promotion.start).days > LONG_PROMOTION_DAYS
+    if is_long and promotion.code_count + number > CODES_IN_A_LONG_PROMOTION:
+        raise PromotionTooLong(CODES_IN_A_LONG_PROMOTION, LONG_PROMOTION_DAYS)

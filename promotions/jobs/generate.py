@@ -1,0 +1,52 @@
+"""Making a job's codes, batch by batch. What a code looks like is in codes.text, how it is stored in codes.bulk."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from promotions.codes import bulk, text
+from promotions.errors import JobFailure
+from promotions.jobs import lifecycle
+from promotions.models import ConsumeUnit, Job, PromotionCode
+from promotions.models.job import CODE_LENGTH_DEFAULT
+
+# Some 50 ms of work on either database, which is what a cancel waits for and how long SQLite is locked.
+BATCH = 5_000
+# Batches in a row of which every text was taken already.
+MAX_BARREN_BATCHES = 3
+
+
+def steps(job: Job) -> Iterator[None]:
+    """Do the job: yields after each batch that is committed, and completes it after the last.
+
+    Goes on from the job's counter, so it can be left and begun again at any yield. Raises LeaseLost when the
+    job is not this worker's any more, JobFailure when there are no free texts left.
+    """
+    barren = 0
+    while (missing := _number(job) - job.generated) > 0:
+        template = _template(job)
+        # Drawn before the transaction begins, which SQLite would spend locked.
+        texts = text.draw(min(missing, BATCH), job.code_length or CODE_LENGTH_DEFAULT, job.code_prefix or "")
+        with lifecycle.batch(job) as done:
+            done["generated"] = bulk.insert(template, texts)
+        barren = 0 if done["generated"] else barren + 1
+        if barren == MAX_BARREN_BATCHES:
+            raise JobFailure("no free codes are left for this length and prefix")
+        yield
+    lifecycle.complete(job)
+
+
+def _number(job: Job) -> int:
+    return job.number_of_codes or 0
+
+
+def _template(job: Job) -> PromotionCode:
+    return PromotionCode(
+        promotion_id=job.promotion_id,
+        job_id=job.pk,
+        uses=job.max_uses_per_code,
+        max_uses=job.max_uses_per_code,
+        consume_unit=job.consume_unit or ConsumeUnit.PER_CART,
+        created_by=job.created_by,
+        created_at=timezone.now(),
+    )

@@ -1,0 +1,170 @@
+"""What a worker does to a job's row: claim it, write under its token, end it, let it go.
+
+Each function is one transaction in which the job's row is written by one conditional UPDATE, by way of
+`Job.objects.transition`. A write that finds the job in another state, or under another token, changes nothing
+and raises LeaseLost. Imports models, states and errors only. Cancelling is `Job.cancel`: it needs no lease.
+
+`now` is the database's time unless a test says otherwise, so that no two machines' clocks are compared.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Now
+
+from promotions.errors import CODES_LIMIT_EXCEEDED, LeaseLost
+from promotions.models import Job, Promotion, PromotionCode
+from promotions.states import Event, Status
+
+logger = logging.getLogger(__name__)
+
+# Longer than any batch and than the time after which a database ends a transaction that does nothing (10 s).
+LEASE = timedelta(seconds=15)
+# Claims without a committed batch in between, after which a job that is not being undone fails.
+MAX_ATTEMPTS = 5
+LONGEST_PAUSE = timedelta(minutes=5)
+
+Clock = Now | datetime
+
+
+def claim(job_id: int, *, now: Clock | None = None) -> Job | None:
+    """Take the job, if it is pending or its lease has run out: it gets a new token and a lease of 15 s.
+
+    Returns the job as its new holder sees it, or None when it is not to be had: it has ended, someone else
+    holds it, or its promotion has no room for its codes, which makes it fail.
+    """
+    now = now or Now()
+    # The token is read in the transaction that made it: read later, it could be the next holder's.
+    with transaction.atomic():
+        take = next((take for take in (_begin, _take_over, _give_up) if take(job_id, now)), None)
+        job = Job.objects.select_related("promotion").get(pk=job_id) if take else None
+    if take is None or job is None:
+        return None
+    logger.info("job %s: %s, attempt %d, now %s", job.uuid, take.__name__.strip("_"), job.attempts, job.state)
+    return None if job.finished_at else job
+
+
+def _new_lease(now: Clock) -> dict[str, Any]:
+    return {
+        "lease_token": F("lease_token") + 1,
+        "lease_expires_at": now + LEASE,
+        "attempts": F("attempts") + 1,
+    }
+
+
+def _begin(job_id: int, now: Clock) -> bool:
+    """The first claim: reserves the job's whole number of codes, or makes the job fail."""
+    job = Job.objects.filter(pk=job_id, status=Status.PENDING).first()
+    if job is None:
+        return False
+    row = Job.objects.filter(pk=job_id)
+    with transaction.atomic():
+        # The promotion's row before the job's, as everywhere, so that no two transactions wait for each other.
+        promotion = Promotion.objects.filter(pk=job.promotion_id)
+        if promotion.reserve(job.number_of_codes or 0, settings.PROMOTIONS_MAX_CODES):
+            below = PromotionCode.objects.highest_id()
+            begun = row.transition(Event.BEGIN, started_at=now, after_code_id=below, **_new_lease(now))
+        else:
+            begun = row.transition(Event.REFUSE, error=CODES_LIMIT_EXCEEDED)
+        if not begun:
+            # Cancelled, or begun by another, since it was read: the reservation is rolled back.
+            transaction.set_rollback(True)
+    return begun == 1
+
+
+def _take_over(job_id: int, now: Clock) -> bool:
+    may_go_on = Q(attempts__lt=MAX_ATTEMPTS) | Q(status=Status.CANCELLING) | ~Q(error="")
+    row = Job.objects.unheld(now).filter(may_go_on, pk=job_id)
+    return row.transition(Event.TAKE_OVER, **_new_lease(now)) == 1
+
+
+def _give_up(job_id: int, now: Clock) -> bool:
+    row = Job.objects.unheld(now).filter(pk=job_id, attempts__gte=MAX_ATTEMPTS)
+    error = f"given up after {MAX_ATTEMPTS} attempts without progress"
+    return row.transition(Event.GIVE_UP, error=error, **_new_lease(now)) == 1
+
+
+def _write(job: Job, event: Event, **changes: Any) -> None:
+    """Let `event` happen to the job, if it still is its holder's. Raises LeaseLost if not."""
+    if not Job.objects.filter(pk=job.pk, lease_token=job.lease_token).transition(event, **changes):
+        raise LeaseLost(f"job {job.uuid} is not held by token {job.lease_token} any more")
+
+
+@contextmanager
+def batch(job: Job, *, now: Clock | None = None) -> Iterator[dict[str, int]]:
+    """One transaction of the worker: codes and progress are committed together or not at all.
+
+    The caller writes rows and puts what it did into the yielded dictionary: `generated` and `deleted` are
+    added to the job's counters, `after_code_id` replaces the job's. The job's row is written last, so that it
+    is locked only for the moment of the commit. Raises LeaseLost, with everything rolled back, when the job was
+    cancelled, failed or taken over meanwhile. Afterwards `job` carries the new numbers.
+    """
+    event = Event.UNDO_BATCH if job.is_undoing else Event.COMMIT_BATCH
+    done: dict[str, int] = {}
+    with transaction.atomic():
+        yield done
+        counters = {name: getattr(job, name) + done.get(name, 0) for name in ("generated", "deleted")}
+        numbers = counters | {"after_code_id": done.get("after_code_id", job.after_code_id)}
+        _write(job, event, attempts=0, lease_expires_at=(now or Now()) + LEASE, **numbers)
+    for name, number in numbers.items():
+        setattr(job, name, number)
+
+
+def complete(job: Job) -> None:
+    """End the job as completed: from this moment its codes are live. Raises LeaseLost."""
+    _write(job, Event.COMPLETE, lease_expires_at=None)
+    logger.info("job %s: completed with %d codes", job.uuid, job.generated)
+
+
+def fail(job: Job, error: str) -> None:
+    """Say that the job cannot be done; it is undone next, and `failed` when nothing is left. Raises LeaseLost."""
+    _write(job, Event.FAIL, error=error[: Job._meta.get_field("error").max_length])
+    logger.warning("job %s: failing: %s", job.uuid, error)
+
+
+def end_undo(job: Job) -> None:
+    """End the job as cancelled or failed, and give back what it had reserved. Raises LeaseLost.
+
+    No code of the job may be left; the database checks that its counters say so.
+    """
+    with transaction.atomic():
+        Promotion.objects.filter(pk=job.promotion_id).give_back(job.number_of_codes or 0)
+        _write(job, Event.END_UNDO, lease_expires_at=None)
+    logger.info("job %s: undone, %d codes deleted", job.uuid, job.deleted)
+
+
+def hand_back(job: Job, *, now: Clock | None = None) -> None:
+    """Give the job up at once, for any worker to take; the claim does not count as an attempt.
+
+    The caller must have it delivered again. Raises LeaseLost.
+    """
+    _write(
+        job,
+        Event.LET_GO,
+        lease_expires_at=None,
+        attempts=Greatest(F("attempts") - 1, 0),
+        delivered_at=now or Now(),
+    )
+    logger.info("job %s: handed back at %d of %s", job.uuid, job.generated, job.number_of_codes)
+
+
+def pause(job: Job, *, now: Clock | None = None) -> None:
+    """Give the job up after a fault that may pass. Nobody takes it before a pause that grows with each attempt
+    without progress, from 1 s to 5 min; then the sweep delivers it. Raises LeaseLost."""
+    length = min(timedelta(seconds=2 ** min(job.attempts - 1, 20)), LONGEST_PAUSE)
+    _write(job, Event.LET_GO, lease_expires_at=(now or Now()) + length)
+    logger.warning("job %s: paused for %d s after attempt %d", job.uuid, length.total_seconds(), job.attempts)
+
+
+def look_again(job: Job) -> Job | None:
+    """What has become of the job that its holder could not write to: the fresh row if it still is the holder's
+    to work on, else None."""
+    fresh = Job.objects.select_related("promotion").get(pk=job.pk)
+    is_mine = fresh.lease_token == job.lease_token and fresh.finished_at is None
+    return fresh if is_mine else None

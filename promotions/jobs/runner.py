@@ -1,0 +1,97 @@
+"""Working on one job for one slice of time: claim it, do or undo it, and let it go when it is time to.
+
+What is done in a step is in `generate` and `undo`; this decides which of them runs, when to stop, and what
+becomes of an error.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from promotions.errors import JobFailure, LeaseLost
+from promotions.jobs import generate, lifecycle, undo
+from promotions.models import Job, JobType
+
+logger = logging.getLogger(__name__)
+
+HANDLERS: dict[str, Callable[[Job], Iterator[None]]] = {JobType.CODE_GENERATE: generate.steps}
+
+# Set when this process has been told to end; the job in hand is then let go after its current batch.
+stop_requested = threading.Event()
+
+
+def run(job_id: int) -> bool:
+    """Work on the job until it ends, its slice is over or this process is told to stop.
+
+    Returns whether the job was handed back, so that it must be delivered again. Never raises for what happens
+    to the job: an error makes it fail, a fault of the database makes it pause, a lost lease ends the work.
+    """
+    job = lifecycle.claim(job_id)
+    slice_ = Slice(job_id)
+    while job is not None:
+        try:
+            for _ in _steps(job):
+                if slice_.is_over():
+                    lifecycle.hand_back(job)
+                    return True
+            return False
+        except LeaseLost:
+            logger.info("job %s: not ours to go on with, looking again", job.uuid)
+            job = lifecycle.look_again(job)
+        except (OperationalError, InterfaceError):
+            logger.exception("job %s: the database failed", job.uuid)
+            _pause(job)
+            return False
+        except Exception as error:
+            job = _failed(job, error)
+    return False
+
+
+def _steps(job: Job) -> Iterator[None]:
+    return undo.steps(job) if job.is_undoing else HANDLERS[job.job_type](job)
+
+
+def _failed(job: Job, error: Exception) -> Job | None:
+    """Make the job fail for `error`; returns it, to be undone. An error while undoing only makes it pause."""
+    if not isinstance(error, JobFailure):
+        logger.exception("job %s: unexpected error", job.uuid)
+    if job.is_undoing:
+        _pause(job)
+        return None
+    reason = str(error) if isinstance(error, JobFailure) else f"internal error: {type(error).__name__}"
+    try:
+        lifecycle.fail(job, reason)
+    except LeaseLost:
+        logger.info("job %s: not ours to fail, looking again", job.uuid)
+    return lifecycle.look_again(job)
+
+
+def _pause(job: Job) -> None:
+    """Let the job rest; where even that fails, its lease runs out and has the same effect."""
+    try:
+        lifecycle.pause(job)
+    except (LeaseLost, OperationalError, InterfaceError):
+        logger.info("job %s: could not be paused, its lease will run out", job.uuid)
+
+
+class Slice:
+    """How long a worker may stay with one job: for ever when no other waits, else PROMOTIONS_JOB_SLICE seconds."""
+
+    LOOK_EVERY = 1.0
+
+    def __init__(self, job_id: int) -> None:
+        self.job_id = job_id
+        self.look_at = time.monotonic() + settings.PROMOTIONS_JOB_SLICE
+
+    def is_over(self) -> bool:
+        """Whether to let the job go now."""
+        if stop_requested.is_set():
+            return True
+        if time.monotonic() < self.look_at:
+            return False
+        self.look_at = time.monotonic() + self.LOOK_EVERY
+        return Job.objects.unheld().exclude(pk=self.job_id).exists()

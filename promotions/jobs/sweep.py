@@ -1,0 +1,46 @@
+"""Finding jobs that nobody will work on, and delivering them again. Run by every worker and by recover_jobs."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Now
+
+from promotions.jobs import tasks
+from promotions.models import Job
+
+logger = logging.getLogger(__name__)
+
+# A delivery that was not taken up for so long may be lost. The wait doubles each time, so that a long queue is
+# not filled with copies.
+PATIENCE = timedelta(seconds=60)
+
+
+def sweep(*, at_once: bool = False, now: datetime | None = None) -> list[Job]:
+    """Deliver every stranded job again; returns those that were. Any number of processes may do so at a time.
+
+    Stranded is a job whose lease has run out, a cancelled one that nobody holds, and one that waits for its
+    delivery for too long; with `at_once`, everything that nobody holds.
+    """
+    time = Value(now, DateTimeField()) if now else Now()
+    unheld = Job.objects.unheld(now).annotate(time=time).order_by("id")
+    return [job for job in unheld if (at_once or _is_stranded(job, job.time)) and _deliver(job)]
+
+
+def _is_stranded(job: Job, now: datetime) -> bool:
+    for since in (job.lease_expires_at, job.cancel_requested_at):
+        if since and job.delivered_at < since:
+            return True
+    return now - job.delivered_at > max(PATIENCE, job.delivered_at - job.created_at)
+
+
+def _deliver(job: Job) -> bool:
+    """Deliver the job, unless another sweep has done so since it was read."""
+    with transaction.atomic():
+        mine = Job.objects.filter(pk=job.pk, delivered_at=job.delivered_at, lease_token=job.lease_token)
+        if not mine.active().update(delivered_at=Now()):
+            return False
+        tasks.deliver(job)
+    logger.warning("job %s: nobody works on it, delivered again", job.uuid)
+    return True

@@ -1,0 +1,25 @@
+"""Delivery: telling some worker to work on a job. The queue carries the job's key and nothing else."""
+
+from functools import partial
+
+from django.db import transaction
+from django_tasks import task
+
+from promotions.jobs import runner
+from promotions.models import Job
+
+# Undoing goes before new work: who has cancelled a job waits for it to be gone.
+PRIORITY_UNDO = 50
+
+
+@task()
+def work_on_job(job_id: int) -> None:
+    """Work on a job for one slice; a second delivery of the same job does no harm."""
+    if runner.run(job_id):
+        deliver(Job.objects.get(pk=job_id))
+
+
+def deliver(job: Job) -> None:
+    """Have the job worked on, as soon as the present transaction is committed."""
+    priority = PRIORITY_UNDO if job.is_undoing else 0
+    transaction.on_commit(partial(work_on_job.using(priority=priority).enqueue, job.pk))

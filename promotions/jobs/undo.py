@@ -1,0 +1,27 @@
+"""Removing what a cancelled or failing job has made, until nothing is left."""
+
+from collections.abc import Iterator
+
+from promotions.codes import bulk
+from promotions.jobs import lifecycle
+from promotions.models import Job
+
+# As for generating: what others wait for on SQLite is one batch.
+BATCH = 5_000
+
+
+def steps(job: Job) -> Iterator[None]:
+    """Undo the job: yields after each batch of codes that is deleted, and ends it after the last.
+
+    Can be left at any yield and gone on with by any worker. Raises LeaseLost when the job is not this
+    worker's any more.
+    """
+    while job.deleted < job.generated:
+        with lifecycle.batch(job) as done:
+            done["deleted"], done["after_code_id"] = bulk.delete_next(
+                job.pk, job.promotion_id, job.after_code_id, BATCH
+            )
+        if not done["deleted"]:
+            raise RuntimeError(f"job {job.uuid} counts {job.generated - job.deleted} codes that are not there")
+        yield
+    lifecycle.end_undo(job)

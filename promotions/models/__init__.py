@@ -1,0 +1,8 @@
+"""What is stored, and the rules that hold for a row."""
+
+from promotions.models.api_client import ApiClient
+from promotions.models.code import PromotionCode
+from promotions.models.job import Job, JobType
+from promotions.models.promotion import ConsumeUnit, Promotion, PromotionType
+
+__all__ = ["ApiClient", "ConsumeUnit", "Job", "JobType", "Promotion", "PromotionCode", "PromotionType"]

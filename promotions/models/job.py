@@ -1,0 +1,202 @@
+"""Jobs: the row that is the truth about a piece of work, and the one method that cancels it."""
+
+import uuid
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
+
+from promotions.errors import JobNotCancellable
+from promotions.models.fields import no_control_characters, no_formula
+from promotions.models.promotion import ConsumeUnit, Promotion
+from promotions.states import ACTIVE, TERMINAL, TRANSITIONS, Event, State, Status
+
+CODE_LENGTH_DEFAULT = 8
+CODE_LENGTH_MIN = 8
+CODE_LENGTH_MAX = 16
+PREFIX_MAX_LENGTH = 50
+
+
+class JobType(models.TextChoices):
+    """What a job does (contract, section 2)."""
+
+    CODE_GENERATE = "code_generate", "Generate codes"
+
+
+def in_state(state: State) -> Q:
+    """The condition that selects jobs in `state`."""
+    failing = ~Q(error="") if state is State.FAILING else Q(error="") if state is State.PROCESSING else Q()
+    return Q(status=state.status) & failing
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def in_states(self, states: "set[State] | tuple[State, ...]") -> "JobQuerySet":
+        """The jobs that are in one of `states`."""
+        return self.filter(reduce(or_, map(in_state, states)))
+
+    def active(self) -> "JobQuerySet":
+        """The jobs that have not ended."""
+        return self.filter(status__in=ACTIVE)
+
+    def unheld(self, now: "Now | datetime | None" = None) -> "JobQuerySet":
+        """The jobs that have not ended and that no worker holds at `now`, by default the database's time."""
+        return self.active().filter(Q(lease_expires_at=None) | Q(lease_expires_at__lte=now or Now()))
+
+    def transition(self, event: Event, **changes: Any) -> int:
+        """Let `event` happen to the selected jobs that are in a state from which the table allows it.
+
+        One conditional UPDATE, which also writes `changes`. Returns how many jobs it happened to; the others
+        are untouched. This is the only writer of `Job.status`.
+        """
+        edges = TRANSITIONS[event]
+        status = Case(*(When(in_state(edge.source), then=Value(edge.target.status)) for edge in edges))
+        ends = [When(in_state(edge.source), then=Now()) for edge in edges if edge.target.status in TERMINAL]
+        if ends:
+            changes["finished_at"] = Case(*ends, default=F("finished_at"))
+        sources = {edge.source for edge in edges}
+        return self.in_states(sources).update(status=status, updated_at=Now(), **changes)
+
+
+class Job(models.Model):
+    """A piece of work on the codes of one promotion, done by a worker (contract, section 2).
+
+    The queue only says "work on job X"; everything that matters is here. A worker holds a job by its
+    `lease_token`, and every write of that worker is conditional on it (promotions.jobs.lifecycle).
+    """
+
+    uuid = models.UUIDField("ID", default=uuid.uuid4, unique=True, editable=False)
+    promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="jobs", db_index=False)
+    job_type = models.CharField("type", max_length=20, choices=JobType)
+    name = models.CharField(max_length=50, blank=True)
+
+    # Parameters; null means not given.
+    number_of_codes = models.PositiveIntegerField(null=True, validators=[MinValueValidator(1)])
+    max_uses_per_code = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty means unlimited, 0 means that they cannot be used."
+    )
+    consume_unit = models.CharField(  # noqa: DJ001 - null tells "not given" from every text
+        max_length=8, null=True, blank=True, choices=ConsumeUnit
+    )
+    code_length = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(CODE_LENGTH_MIN), MaxValueValidator(CODE_LENGTH_MAX)],
+    )
+    code_prefix = models.CharField(  # noqa: DJ001
+        max_length=PREFIX_MAX_LENGTH, null=True, blank=True, validators=[no_formula, no_control_characters]
+    )
+
+    # Where it stands.
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING, editable=False)
+    error = models.CharField(max_length=500, blank=True, editable=False)
+    generated = models.PositiveIntegerField(default=0, editable=False)
+    deleted = models.PositiveIntegerField(default=0, editable=False)
+
+    # Who and when.
+    created_by = models.CharField(max_length=255, blank=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    cancelled_by = models.CharField(max_length=255, blank=True, editable=False)
+    cancel_reason = models.CharField(max_length=500, blank=True, editable=False)
+    cancel_requested_at = models.DateTimeField(null=True, editable=False)
+
+    # How it is worked on.
+    lease_token = models.PositiveBigIntegerField(default=0, editable=False)
+    lease_expires_at = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveIntegerField(default=0, editable=False)
+    delivered_at = models.DateTimeField(db_default=Now(), editable=False)
+    # Every code of this job that is there has a greater id: where undoing begins, and goes on.
+    after_code_id = models.PositiveBigIntegerField(default=0, editable=False)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [("cancel_job", "Can cancel job")]
+        indexes = [
+            models.Index(fields=["promotion", "-id"], name="job_by_promotion"),
+            models.Index(fields=["id"], name="job_active", condition=Q(status__in=ACTIVE)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["promotion"],
+                name="job_one_active_per_promotion",
+                condition=Q(status__in=ACTIVE),
+            ),
+            models.CheckConstraint(name="job_type_known", condition=Q(job_type__in=JobType.values)),
+            models.CheckConstraint(name="job_status_known", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(
+                name="job_generates_at_least_one",
+                condition=~Q(job_type=JobType.CODE_GENERATE) | Q(number_of_codes__gte=1),
+            ),
+            models.CheckConstraint(
+                name="job_code_length_allowed",
+                condition=Q(code_length=None) | Q(code_length__range=(CODE_LENGTH_MIN, CODE_LENGTH_MAX)),
+            ),
+            models.CheckConstraint(
+                name="job_counters_sane",
+                condition=Q(deleted__lte=F("generated")) & Q(generated__lte=F("number_of_codes")),
+            ),
+            models.CheckConstraint(
+                name="job_completed_is_whole",
+                condition=~Q(status=Status.COMPLETED) | Q(generated=F("number_of_codes"), deleted=0, error=""),
+            ),
+            models.CheckConstraint(
+                name="job_undone_leaves_nothing",
+                condition=~Q(status__in=[Status.CANCELLED, Status.FAILED]) | Q(deleted=F("generated")),
+            ),
+            models.CheckConstraint(name="job_failed_says_why", condition=~Q(status=Status.FAILED) | ~Q(error="")),
+            models.CheckConstraint(
+                name="job_ended_has_time_and_no_lease",
+                condition=Q(status__in=ACTIVE, finished_at=None)
+                | Q(status__in=TERMINAL, finished_at__isnull=False, lease_expires_at=None),
+            ),
+            models.CheckConstraint(
+                name="job_cancel_has_time",
+                condition=~Q(status__in=[Status.CANCELLING, Status.CANCELLED]) | Q(cancel_requested_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.get_job_type_display()} {self.uuid}"
+
+    @property
+    def state(self) -> State:
+        """Where the job stands; `failing` is not told apart by its status."""
+        if self.status == Status.PROCESSING and self.error:
+            return State.FAILING
+        return State(self.status)
+
+    @property
+    def is_undoing(self) -> bool:
+        """Whether what the job has made is being removed."""
+        return self.state in (State.FAILING, State.CANCELLING)
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Whether `cancel` would be allowed, as far as this copy of the row knows. Only for showing."""
+        return any(edge.source == self.state for edge in TRANSITIONS[Event.CANCEL])
+
+    def cancel(self, *, by: str | None = None, reason: str = "") -> None:
+        """Cancel the job: a pending one is `cancelled` at once, a processing one becomes `cancelling` and is
+        `cancelled` when a worker has removed its codes.
+
+        `by` names who did it, `reason` says why; both are kept. One UPDATE decides, whatever this copy of the
+        row says; afterwards the copy is fresh. Raises JobNotCancellable in every other state.
+        """
+        cancelled = Job.objects.filter(pk=self.pk).transition(
+            Event.CANCEL,
+            cancelled_by=by or "",
+            cancel_reason=reason,
+            cancel_requested_at=Now(),
+        )
+        self.refresh_from_db()
+        if not cancelled:
+            raise JobNotCancellable
