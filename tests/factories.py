@@ -32,6 +32,7 @@ class JobFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Job
+        skip_postgeneration_save = True
 
     promotion = factory.SubFactory(PromotionFactory)
     job_type = JobType.CODE_GENERATE

@@ -43,6 +43,7 @@ VALIDATION_TITLES = {
     "null": "invalid_type",
     "format": "format",
     "pattern": "pattern",
+    "null_characters_not_allowed": "pattern",
     "blank": "string_gte",
     "min_length": "string_gte",
     "max_length": "string_lte",

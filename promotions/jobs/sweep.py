@@ -38,7 +38,8 @@ def _is_stranded(job: Job, now: datetime) -> bool:
 def _deliver(job: Job) -> bool:
     """Deliver the job, unless another sweep has done so since it was read."""
     with transaction.atomic():
-        mine = Job.objects.filter(pk=job.pk, delivered_at=job.delivered_at, lease_token=job.lease_token)
+        # Not "equal": SQLite keeps its own times with fewer digits than it is given.
+        mine = Job.objects.filter(pk=job.pk, delivered_at__lte=job.delivered_at, lease_token=job.lease_token)
         if not mine.active().update(delivered_at=Now()):
             return False
         tasks.deliver(job)

@@ -74,7 +74,8 @@ class Promotion(models.Model):
             models.CheckConstraint(
                 name="promotion_end_after_start",
                 condition=Q(end__gte=F("start")),
-                violation_error_message="The end must not be before the start.",
+                violation_error_code="end_before_start",
+                violation_error_message="The end must not be before the start",
             ),
             models.CheckConstraint(name="promotion_code_count_not_negative", condition=Q(code_count__gte=0)),
         ]

@@ -1,0 +1,54 @@
+"""What every test may use."""
+
+from urllib.parse import urlencode
+
+import pytest
+from oauth2_provider.generators import generate_client_secret
+from rest_framework.test import APIClient
+
+from promotions.jobs import runner
+from promotions.models import ApiClient
+
+
+@pytest.fixture(autouse=True)
+def _nobody_asked_to_stop():
+    runner.stop_requested.clear()
+    yield
+    runner.stop_requested.clear()
+
+
+@pytest.fixture
+def api_client_secret(db):
+    """An API client that may read and write, as (ApiClient, its secret)."""
+    secret = generate_client_secret()
+    client = ApiClient.objects.create(
+        name="The shop",
+        client_type=ApiClient.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
+        client_secret=secret,
+    )
+    return client, secret
+
+
+@pytest.fixture
+def get_token(api_client_secret):
+    """Asks for a token like a client does; `get_token("read")` for one that may only read."""
+
+    def ask(scope=""):
+        client, secret = api_client_secret
+        form = {"grant_type": "client_credentials", "client_id": client.client_id, "client_secret": secret}
+        body = urlencode(form | ({"scope": scope} if scope else {}))
+        answer = APIClient().post("/oauth/access_token", body, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == 200, answer.content
+        return answer.json()["access_token"]
+
+    return ask
+
+
+@pytest.fixture
+def api(get_token):
+    """A client of the API with a good token; it speaks JSON."""
+    client = APIClient()
+    client.default_format = "json"
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {get_token()}")
+    return client
