@@ -1,0 +1,221 @@
+"""What the commands share: finding things by their IDs, how errors end a command, and how results are shown.
+
+On a terminal results have colours and tables; anywhere else they are plain lines, made to be read by programs too.
+"""
+
+import getpass
+import json
+import os
+import uuid
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.db.models import QuerySet
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from promotions.errors import NotFound, Refused
+from promotions.models import Job, Promotion
+from promotions.states import Status
+
+Row = TypeVar("Row", Promotion, Job)
+
+# What a shell calls the exit status of a program that Ctrl-C has ended.
+INTERRUPTED = 130
+
+STYLES = {
+    Status.PENDING: "yellow",
+    Status.PROCESSING: "cyan",
+    Status.CANCELLING: "magenta",
+    Status.CANCELLED: "bright_black",
+    Status.FAILED: "bold red",
+    Status.COMPLETED: "green",
+}
+
+
+class Error(CommandError):
+    """Ends a command with a message. Named so because Django prints the class before the message."""
+
+
+class ConsoleCommand(BaseCommand):
+    """A command of ours: `epilog` ends its help and says what its exit statuses mean; every one takes --json."""
+
+    epilog = ""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(prog_name, subcommand, epilog=self.epilog, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="Print one JSON document instead of text.")
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Run the command; what can be expected to go wrong ends it with a message instead of a traceback."""
+        self.no_color = bool(options.get("no_color"))
+        try:
+            return super().execute(*args, **options)
+        except (Refused, ValidationError) as error:
+            raise Error("\n".join(texts(error))) from error
+        except (OperationalError, ProgrammingError, InterfaceError) as error:
+            reason = str(error).strip()
+            raise Error(f"The database cannot be used: {reason} (has `manage.py migrate` been run?)") from error
+        except KeyboardInterrupt as error:
+            raise Error("Interrupted.", returncode=INTERRUPTED) from error
+
+    def console(self, stream: OutputWrapper | None = None) -> Console:
+        """Where to print in colour; plain when `stream`, by default stdout, is no terminal."""
+        stream = stream or self.stdout
+        return Console(
+            file=Verbatim(stream),  # type: ignore[arg-type]
+            force_terminal=stream.isatty(),
+            no_color=self.no_color or None,
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
+
+    def print_line(self, *parts: str | tuple[str, str], stream: OutputWrapper | None = None) -> None:
+        """Print one line at once; a part is a text, or a text with its style."""
+        shown = [(printable(part), "") if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
+        self.console(stream).print(Text.assemble(*shown), soft_wrap=True)
+
+    def print_table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Print a table; a cell that is a job's status has its colour."""
+        cells = [[printable(cell) for cell in row] for row in rows]
+        if not self.stdout.isatty():
+            self.stdout.write("\n".join(aligned([columns, *cells])))
+            return
+        table = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False)
+        for row in cells:
+            table.add_row(*(Text(cell, style=style_of(cell), no_wrap=True) for cell in row))
+        # A terminal that is too narrow wraps the lines; folded into its columns, they could not be read.
+        console = self.console()
+        needed = console.measure(table, options=console.options.update(max_width=10_000)).maximum
+        console.width = max(console.width, needed)
+        console.print(table)
+
+    def print_json(self, document: Any) -> None:
+        self.stdout.write(json.dumps(document, indent=2))
+
+
+class Verbatim:
+    """A stream of Django's for `rich`, which ends its own lines and brings its own colours."""
+
+    def __init__(self, stream: OutputWrapper) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> None:
+        self.stream.write(text, style_func=str, ending="")
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+    def isatty(self) -> bool:
+        return self.stream.isatty()
+
+
+def actor() -> str:
+    """Who gives a command, as it is kept with what they did."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        # A container's user often has no name.
+        user = f"user {os.getuid()}"
+    return f"command line ({user})"
+
+
+def find_promotion(text: str) -> Promotion:
+    """The promotion with the ID `text`. Raises NotFound."""
+    return _find(Promotion.objects.all(), text, "promotion")
+
+
+def find_job(text: str, promotion: Promotion | None = None) -> Job:
+    """The job with the ID `text`, of `promotion` if one is given. Raises NotFound."""
+    jobs = Job.objects.select_related("promotion")
+    return _find(jobs.filter(promotion=promotion) if promotion else jobs, text, "job")
+
+
+def _find(rows: QuerySet[Row], text: str, what: str) -> Row:
+    key = as_uuid(text)
+    row = rows.filter(uuid=key).first() if key else None
+    if row is None:
+        raise NotFound(what)
+    return row
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    """The UUID that `text` is, in whichever form it is written; None when it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def at_most(length: int) -> Callable[[str], str]:
+    """The type of an argument that takes text of at most `length` characters."""
+
+    def text(value: str) -> str:
+        if len(value) > length:
+            raise ArgumentTypeError(f"at most {length} characters are allowed, not {len(value)}")
+        return value
+
+    return text
+
+
+def texts(error: Refused | ValidationError) -> list[str]:
+    """What `error` says, one text for each fault; those of an argument begin with its name."""
+    if isinstance(error, Refused):
+        return [str(fault) for fault in error.faults]
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    return [f"{name}: {text}" for name, messages in error.message_dict.items() for text in messages]
+
+
+def describe(job: Job) -> dict[str, Any]:
+    """The job as the JSON output of every command shows it."""
+    return {
+        "id": str(job.uuid),
+        "promotion_id": str(job.promotion.uuid),
+        "promotion_name": job.promotion.name,
+        "job_type": job.job_type,
+        "name": job.name,
+        "status": str(job.status),
+        "error": job.error,
+        "number_of_codes": job.number_of_codes,
+        "generated": job.generated,
+        "deleted": job.deleted,
+        "created_at": job.created_at.isoformat(),
+        "created_by": job.created_by,
+        "finished_at": job.finished_at and job.finished_at.isoformat(),
+        "cancelled_by": job.cancelled_by,
+        "cancel_reason": job.cancel_reason,
+    }
+
+
+def progress(job: Job) -> str:
+    """How many of the job's codes are there: `60 % of 200,000`."""
+    if not job.number_of_codes:
+        return ""
+    share = 100 * (job.generated - job.deleted) // job.number_of_codes
+    return f"{share} % of {job.number_of_codes:,}"
+
+
+def style_of(text: str) -> str:
+    """The colour of `text`, if it is a job's status."""
+    return STYLES.get(Status(text), "") if text in Status.values else ""
+
+
+def printable(text: str) -> str:
+    """`text` on one line and without control characters, which could write anything on a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a plain table."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
