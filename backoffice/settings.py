@@ -160,8 +160,16 @@ OAUTH2_PROVIDER = {
     "SCOPES": {"read": "Read promotions, codes and jobs", "write": "Change promotions, codes and jobs"},
     "SCOPES_BACKEND_CLASS": "promotions.api.scopes.ClientScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
-    # Only checksums of tokens are stored.
+    # The best current practice of OAuth (RFC 9700): only checksums of tokens are stored, tokens come in the
+    # header only, and the grants that nobody should use are off.
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 
 # The API

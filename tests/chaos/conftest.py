@@ -1,0 +1,81 @@
+"""Real worker processes on the tests' own database, and ways to treat them badly."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def database_url():
+    """The tests' own database, as a URL for another process."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    path, question, query = os.environ["DATABASE_URL"].partition("?")
+    return f"{path.rpartition('/')[0]}/{name}{question}{query}"
+
+
+class Process:
+    """A child process on the tests' database; its log is shown when a test fails."""
+
+    def __init__(self, *arguments, **settings):
+        environment = os.environ | {
+            "DATABASE_URL": database_url(),
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "PROMOTIONS_SWEEP_INTERVAL": "0.5",
+            **settings,
+        }
+        self.child = subprocess.Popen(
+            [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        )
+
+    def send(self, number):
+        self.child.send_signal(number)
+
+    def kill(self):
+        self.send(signal.SIGKILL)
+        self.child.wait(10)
+
+    def end(self):
+        with suppress(ProcessLookupError):
+            self.send(signal.SIGCONT)
+            self.child.kill()
+        self.child.wait(10)
+        self.child.stdout.close()
+
+
+@pytest.fixture
+def start(transactional_db):
+    """Starts a Python program as a process of its own; all end with the test."""
+    processes = []
+
+    def begin(*arguments, **settings):
+        processes.append(Process(*arguments, **settings))
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        process.end()
+
+
+@pytest.fixture
+def start_worker(start):
+    """Starts a real worker, which sweeps more often than it would unless told otherwise."""
+    return lambda **settings: start("manage.py", "run_worker", "--interval", "0.1", **settings)
+
+
+def wait_until(condition, seconds=60):
+    """Waits until `condition()` is true; fails when it is not so in time."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+    return value
