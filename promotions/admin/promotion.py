@@ -1,0 +1,139 @@
+"""Promotions in the admin. Only the fields that staff may change are ever written: workers count codes meanwhile."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import JSONField, TextField
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from promotions.admin.display import progress, who
+from promotions.models import Job, Promotion
+
+LATEST_JOBS = 10
+
+
+class PromotionForm(forms.ModelForm):
+    class Meta:
+        model = Promotion
+        fields = "__all__"  # noqa: DJ007 - the admin names them in its fieldsets
+
+    def clean_schema(self) -> Any:
+        return self._of_type("schema", dict, _("Must be a JSON object."))
+
+    def clean_min_cart_value(self) -> Any:
+        return self._of_type("min_cart_value", list, _("Must be a JSON list.")) or []
+
+    def clean_max_discount_value(self) -> Any:
+        return self._of_type("max_discount_value", list, _("Must be a JSON list.")) or []
+
+    def _of_type(self, field: str, kind: type, message: Any) -> Any:
+        value = self.cleaned_data[field]
+        if value is not None and not isinstance(value, kind):
+            raise forms.ValidationError(message)
+        return value
+
+
+@admin.register(Promotion)
+class PromotionAdmin(ModelAdmin):
+    form = PromotionForm
+    list_display = ["name", "promotion_type", "standing", "code_count", "start", "end"]
+    list_filter = ["enabled", "automatic", "promotion_type"]
+    search_fields = ["name", "uuid"]
+    search_help_text = _("Search by name or ID")
+    formfield_overrides = {
+        field: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})} for field in (JSONField, TextField)
+    }
+    readonly_fields = ["uuid", "code_count", "created_by", "created_at", "updated_by", "updated_at"]
+    fieldsets = [
+        (None, {"fields": ["name", "description", "enabled", "start", "end"]}),
+        (
+            _("Discount"),
+            {
+                "fields": [
+                    "promotion_type",
+                    "automatic",
+                    "schema",
+                    "min_cart_value",
+                    "max_discount_value",
+                    "max_applications_per_cart",
+                ]
+            },
+        ),
+    ]
+    record = (_("Record"), {"fields": readonly_fields})
+
+    def has_delete_permission(self, request: HttpRequest, obj: Promotion | None = None) -> bool:
+        return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Promotion | None = None) -> list[Any]:
+        return [*super().get_fieldsets(request, obj), *([self.record] if obj else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Promotion | None = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), *(["promotion_type"] if obj else [])]
+
+    def save_model(self, request: HttpRequest, obj: Promotion, form: forms.ModelForm, change: bool) -> None:
+        obj.updated_by = who(request.user)
+        if change:
+            # Not the whole row: a worker may have changed `code_count` since it was read.
+            obj.save(update_fields=[*form.changed_data, "updated_by", "updated_at"])
+        else:
+            obj.created_by = obj.updated_by
+            obj.save()
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        promotion = kwargs.get("obj")
+        if promotion and request.user.has_perm("promotions.view_job"):
+            context["latest_jobs"] = latest_jobs(promotion)
+        if promotion and not promotion.automatic and request.user.has_perm("promotions.add_job"):
+            context["generate_url"] = f"{reverse('admin:promotions_job_add')}?promotion={promotion.pk}"
+        return super().render_change_form(request, context, **kwargs)
+
+    @display(
+        description=_("state"),
+        label={"running": "success", "scheduled": "info", "expired": "warning", "disabled": ""},
+    )
+    def standing(self, promotion: Promotion) -> tuple[str, Any]:
+        state = state_of(promotion)
+        return state, STATES[state]
+
+
+STATES = {
+    "disabled": _("disabled"),
+    "scheduled": _("scheduled"),
+    "expired": _("expired"),
+    "running": _("running"),
+}
+
+
+def state_of(promotion: Promotion) -> str:
+    """Whether shoppers get the promotion now: a key of STATES."""
+    now = timezone.now()
+    if not promotion.enabled:
+        return "disabled"
+    if now < promotion.start:
+        return "scheduled"
+    return "expired" if now >= promotion.end else "running"
+
+
+def latest_jobs(promotion: Promotion) -> dict[str, Any]:
+    """The promotion's latest jobs, as the theme's table wants them."""
+    jobs = promotion.jobs.all()[:LATEST_JOBS]
+    return {
+        "headers": [_("job"), _("status"), _("progress"), _("created")],
+        "rows": [[link(job), job.state.value, progress(job), timezone.localtime(job.created_at)] for job in jobs],
+    }
+
+
+def link(job: Job) -> str:
+    css = "font-medium text-primary-600 dark:text-primary-500"
+    return format_html(
+        '<a href="{}" class="{}">{}</a>', reverse("admin:promotions_job_change", args=[job.pk]), css, job
+    )
