@@ -1,0 +1,126 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from promotions.admin.promotion import PromotionAdmin
+from promotions.models import Promotion
+from promotions.states import Status
+from tests.factories import JobFactory, PromotionFactory
+
+LIST = "/admin/promotions/promotion/"
+ADD = f"{LIST}add/"
+
+
+def form(**fields):
+    return {
+        "name": "Summer sale",
+        "description": "Ten percent",
+        "enabled": "on",
+        "promotion_type": "percent_discount",
+        "schema": '{"percent": 10}',
+        "min_cart_value": "[]",
+        "max_discount_value": "",
+        "max_applications_per_cart": "0",
+        "start_0": "2026-06-01",
+        "start_1": "00:00:00",
+        "end_0": "2026-08-31",
+        "end_1": "23:59:59",
+    } | fields
+
+
+def errors_of(answer):
+    assert answer.status_code == 200
+    return answer.context["adminform"].form.errors
+
+
+def test_a_promotion_is_added_under_the_name_of_who_did_it(staff):
+    assert staff.post(ADD, form()).status_code == 302
+
+    promotion = Promotion.objects.get()
+    assert (promotion.name, promotion.schema, promotion.enabled) == ("Summer sale", {"percent": 10}, True)
+    assert (promotion.min_cart_value, promotion.max_discount_value) == ([], [])
+    assert promotion.start == datetime(2026, 6, 1, tzinfo=UTC)
+    assert (promotion.created_by, promotion.updated_by) == ("ann", "ann")
+
+
+def test_a_promotion_is_changed_but_not_its_type_nor_who_added_it(staff):
+    promotion = PromotionFactory(created_by="bob", promotion_type="fixed_discount")
+    before = promotion.updated_at
+    assert staff.post(f"{LIST}{promotion.pk}/change/", form(name="Winter sale")).status_code == 302
+
+    promotion.refresh_from_db()
+    assert (promotion.name, promotion.description) == ("Winter sale", "Ten percent")
+    assert promotion.promotion_type == "fixed_discount"
+    assert (promotion.created_by, promotion.updated_by) == ("bob", "ann")
+    assert promotion.updated_at > before
+
+
+def test_saving_a_promotion_does_not_overwrite_codes_that_were_counted_meanwhile(staff, monkeypatch):
+    promotion = PromotionFactory()
+    save_model = PromotionAdmin.save_model
+
+    def count_and_save(self, request, obj, form, change):
+        Promotion.objects.filter(pk=obj.pk).reserve(70, 1000)
+        save_model(self, request, obj, form, change)
+
+    monkeypatch.setattr(PromotionAdmin, "save_model", count_and_save)
+    staff.post(f"{LIST}{promotion.pk}/change/", form())
+    promotion.refresh_from_db()
+    assert (promotion.name, promotion.code_count) == ("Summer sale", 70)
+
+
+def test_an_end_before_the_start_is_an_error_of_the_form(staff):
+    errors = errors_of(staff.post(ADD, form(end_0="2026-05-31")))
+    assert "The end must not be before the start" in errors["__all__"][0]
+    assert not Promotion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("schema", "[1]"), ("schema", "not json"), ("min_cart_value", "{}"), ("max_discount_value", '"10"')],
+)
+def test_json_of_the_wrong_kind_is_an_error_of_its_field(staff, field, value):
+    assert list(errors_of(staff.post(ADD, form(**{field: value})))) == [field]
+
+
+def test_a_promotion_cannot_be_deleted(staff):
+    promotion = PromotionFactory()
+    assert staff.post(f"{LIST}{promotion.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Promotion.objects.filter(pk=promotion.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "enabled", "start"),
+    [("disabled", False, -1), ("scheduled", True, 1), ("running", True, -1), ("expired", True, -40)],
+)
+def test_the_list_shows_whether_a_promotion_is_on(staff, state, enabled, start):
+    start = timezone.now() + timedelta(days=start)
+    PromotionFactory(enabled=enabled, start=start, end=start + timedelta(days=30))
+    text = staff.get(LIST).content.decode()
+    assert [name for name in ("disabled", "scheduled", "running", "expired") if f"\n{name}\n" in text] == [state]
+
+
+@pytest.mark.parametrize("query", ["Summer", "{uuid}"])
+def test_promotions_are_found_by_name_and_id(staff, query):
+    promotion = PromotionFactory(name="Summer sale")
+    PromotionFactory(name="Another")
+    text = staff.get(LIST, {"q": query.format(uuid=promotion.uuid)}).content.decode()
+    assert "Summer sale" in text
+    assert "Another" not in text
+
+
+def test_the_page_shows_the_latest_jobs_and_leads_to_a_new_one(staff):
+    promotion = PromotionFactory()
+    jobs = JobFactory.create_batch(11, promotion=promotion, status=Status.COMPLETED)
+    text = staff.get(f"{LIST}{promotion.pk}/change/").content.decode()
+    links = [f"/admin/promotions/job/{job.pk}/change/" in text for job in jobs]
+    assert links == [False] + [True] * 10
+    assert f"/admin/promotions/job/add/?promotion={promotion.pk}" in text
+
+
+def test_staff_who_may_not_see_jobs_see_none_on_the_page(log_in):
+    job = JobFactory(name="Secret job")
+    text = log_in("view_promotion").get(f"{LIST}{job.promotion.pk}/change/").content.decode()
+    assert "Secret job" not in text
+    assert "/job/add/" not in text

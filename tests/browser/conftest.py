@@ -1,0 +1,36 @@
+"""A real browser. Without one these tests are skipped, but never in CI."""
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+# The browser's loop runs in the tests' thread, where Django would otherwise refuse to reach the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    executable = next(filter(None, map(shutil.which, NAMES)), None)
+    if executable is None:
+        missing = f"no browser found: none of {', '.join(NAMES)} is on the PATH"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """An empty tab that fails the test when a script of the page breaks."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    broken = []
+    page.on("pageerror", lambda error: broken.append(error))
+    yield page
+    context.close()
+    assert not broken
