@@ -32,7 +32,7 @@ run: setup
 	$(V)/bin/python manage.py migrate --verbosity 0
 	$(V)/bin/python manage.py collectstatic --noinput --verbosity 0
 	$(V)/bin/python manage.py seed_demo
-	$(V)/bin/honcho start --port $(PORT)
+	$(V)/bin/honcho start --port $(PORT) || test $$? -eq 130
 
 test: test-sqlite test-postgresql
 

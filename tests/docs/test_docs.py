@@ -1,0 +1,43 @@
+"""What the docs say is what the code does."""
+
+import re
+from pathlib import Path
+
+from promotions.states import TRANSITIONS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def read(path):
+    return (ROOT / path).read_text()
+
+
+def test_the_page_on_the_life_cycle_has_the_table_of_transitions():
+    rows = re.findall(r"^\| ([a-z ]+) \| ([a-z]+) \| ([a-z]+) \| (.+) \|$", read("docs/job-lifecycle.md"), re.MULTILINE)
+    table = [
+        (event.value, edge.source.value, edge.target.value, edge.when)
+        for event, edges in TRANSITIONS.items()
+        for edge in edges
+    ]
+    assert [row for row in rows if row[0] != "event"] == table
+
+
+def test_the_picture_of_the_life_cycle_has_every_change_of_state_and_no_other():
+    arrows = set(re.findall(r"^    ([a-z]+) --> ([a-z]+)", read("docs/job-lifecycle.md"), re.MULTILINE))
+    edges = {(edge.source.value, edge.target.value) for edges in TRANSITIONS.values() for edge in edges}
+    assert arrows == {edge for edge in edges if edge[0] != edge[1]}
+
+
+def test_every_variable_that_is_read_is_explained_and_no_other():
+    code = read("backoffice/settings.py") + read("gunicorn.conf.py")
+    used = set(re.findall(r'env(?:_number|\.\w+)\(\s*"([A-Z_]+)"', code)) | set(
+        re.findall(r'environ\.get\("(\w+)"', code)
+    )
+    explained = set(re.findall(r"^\| `([A-Z_]+)` \|", read("docs/settings.md"), re.MULTILINE))
+    assert explained == used | {"DEMO_PASSWORD"}
+
+
+def test_every_command_of_the_readme_exists():
+    commands = {path.stem for path in (ROOT / "promotions/management/commands").glob("[a-z]*.py")}
+    named = set(re.findall(r"manage\.py (\w+)", read("README.md") + read("docs/job-lifecycle.md")))
+    assert named <= commands | {"migrate", "collectstatic", "check"}
