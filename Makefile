@@ -31,7 +31,7 @@ setup: $(V)/.synced .env
 run: setup
 	$(V)/bin/python manage.py migrate --verbosity 0
 	$(V)/bin/python manage.py collectstatic --noinput --verbosity 0
-	$(V)/bin/python manage.py seed_demo
+	LOG_LEVEL=WARNING $(V)/bin/python manage.py seed_demo
 	$(V)/bin/honcho start --port $(PORT) || test $$? -eq 130
 
 test: test-sqlite test-postgresql
@@ -60,3 +60,6 @@ lock: $(V)/.synced
 
 clean:
 	rm -rf $(V) var
+
+bench: $(V)/.synced
+	$(V)/bin/python -m benchmarks.bulk --both $(ARGS)

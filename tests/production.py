@@ -9,4 +9,4 @@ os.environ["HTTPS_ONLY"] = "true"
 os.environ["ALLOWED_HOSTS"] = "promotions.example.com"
 os.environ["BEHIND_PROXY"] = "true"
 
-from backoffice.settings import *  # noqa: E402, F403
+from backoffice.settings import *  # noqa: F403

@@ -1,19 +1,30 @@
-"""Writes .env from .env.example, filling every empty variable with a secret of its own. Keeps an existing .env."""
+"""Writes .env from .env.example, every empty variable filled with a secret; adds the secrets that an .env lacks."""
 
 import secrets
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-target = ROOT / ".env"
+
+
+def is_secret(line: str) -> bool:
+    """Whether the line is a variable without a value."""
+    return line.endswith("=") and not line.startswith("#")
 
 
 def filled(line: str) -> str:
-    name, sign, value = line.partition("=")
-    is_empty = sign and not value.strip() and not name.startswith("#")
-    return f"{name}={secrets.token_urlsafe(12 if 'PASSWORD' in name else 48)}" if is_empty else line
+    return line + secrets.token_urlsafe(12 if "PASSWORD" in line else 48) if is_secret(line) else line
 
 
-if not target.exists():
-    lines = (ROOT / ".env.example").read_text().splitlines()
-    target.touch(mode=0o600)
-    target.write_text("\n".join(map(filled, lines)) + "\n")
+def main() -> None:
+    target, example = ROOT / ".env", (ROOT / ".env.example").read_text().splitlines()
+    if target.exists():
+        present = {line.partition("=")[0].strip() for line in target.read_text().splitlines()}
+        lines = [line for line in example if is_secret(line) and line.rstrip("=") not in present]
+    else:
+        target.touch(mode=0o600)
+        lines = example
+    with target.open("a") as file:
+        file.writelines(f"{filled(line)}\n" for line in lines)
+
+
+main()

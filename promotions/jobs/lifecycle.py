@@ -42,11 +42,11 @@ def claim(job_id: int, *, now: Clock | None = None) -> Job | None:
     now = now or Now()
     # The token is read in the transaction that made it: read later, it could be the next holder's.
     with transaction.atomic():
-        take = next((take for take in (_begin, _take_over, _give_up) if take(job_id, now)), None)
-        job = Job.objects.select_related("promotion").get(pk=job_id) if take else None
-    if take is None or job is None:
+        is_taken = any(take(job_id, now) for take in (_begin, _take_over, _give_up))
+        job = Job.objects.select_related("promotion").get(pk=job_id) if is_taken else None
+    if job is None:
         return None
-    logger.info("job %s: %s, attempt %d, now %s", job.uuid, take.__name__.strip("_"), job.attempts, job.state)
+    logger.info("job %s: claimed, %s, token %d, attempt %d", job.uuid, job.state, job.lease_token, job.attempts)
     return None if job.finished_at else job
 
 

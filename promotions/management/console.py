@@ -64,6 +64,8 @@ class ConsoleCommand(BaseCommand):
         except (OperationalError, ProgrammingError, InterfaceError) as error:
             reason = str(error).strip()
             raise Error(f"The database cannot be used: {reason} (has `manage.py migrate` been run?)") from error
+        except UnicodeEncodeError as error:
+            raise Error("An argument is not valid UTF-8.") from error
         except KeyboardInterrupt as error:
             raise Error("Interrupted.", returncode=INTERRUPTED) from error
 
