@@ -6,6 +6,7 @@ On a terminal results have colours and tables; anywhere else they are plain line
 import getpass
 import json
 import os
+import sys
 import uuid
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Sequence
@@ -28,6 +29,8 @@ Row = TypeVar("Row", Promotion, Job)
 
 # What a shell calls the exit status of a program that Ctrl-C has ended.
 INTERRUPTED = 130
+# And of one whose reader has gone.
+PIPE_CLOSED = 141
 
 STYLES = {
     Status.PENDING: "yellow",
@@ -64,6 +67,10 @@ class ConsoleCommand(BaseCommand):
         except (OperationalError, ProgrammingError, InterfaceError) as error:
             reason = str(error).strip()
             raise Error(f"The database cannot be used: {reason} (has `manage.py migrate` been run?)") from error
+        except BrokenPipeError as error:
+            # Whoever read our output, such as `head`, has had enough. Python would complain when it flushes.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(PIPE_CLOSED) from error
         except UnicodeEncodeError as error:
             raise Error("An argument is not valid UTF-8.") from error
         except KeyboardInterrupt as error:
