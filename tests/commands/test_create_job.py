@@ -212,6 +212,8 @@ def test_ctrl_c_stops_the_waiting_and_not_the_job(environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever runs the tests in the background has Ctrl-C ignored, and so would the command.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stderr.readline() == "waiting for a worker  0 % of 10\n"
         process.send_signal(signal.SIGINT)
