@@ -51,6 +51,7 @@ class TooManyJobs(Refused):
 
 
 NUMBER_OF_CODES = "data.parameters.number_of_codes"
+CODES = "data.codes"
 
 
 class TooManyCodes(Refused):
@@ -75,6 +76,29 @@ class CodeSpaceTooSmall(Refused):
     def __init__(self, code_length: int, most: int) -> None:
         detail = f"At most {most} codes of {code_length} characters can be generated in one job"
         super().__init__([Fault(400, "Too many promotion codes", detail, NUMBER_OF_CODES)])
+
+
+class NoRoomForCodes(Refused):
+    """Codes added by hand would be more than the promotion may have."""
+
+    def __init__(self, limit: int) -> None:
+        detail = f"Only {limit} promotion codes are allowed per promotion"
+        super().__init__([Fault(400, "Too many promotion codes", detail, CODES)])
+
+
+class DuplicateCodes(Refused):
+    """Codes that are in use already, or stand twice in one request; `places` are their places in it."""
+
+    def __init__(self, places: Sequence[int]) -> None:
+        text = "Promotion code already in use"
+        super().__init__([Fault(422, "Duplicate code", text, f"{CODES}.{place}.code") for place in places])
+
+
+class CodesNotFound(Refused):
+    """Codes to be deleted that the promotion does not have; `places` are their places in the request."""
+
+    def __init__(self, places: Sequence[int]) -> None:
+        super().__init__([Fault(404, "Not Found", "code not found", f"{CODES}.{place}.code") for place in places])
 
 
 class NoCodesAllowed(Refused):

@@ -49,6 +49,7 @@ VALIDATION_TITLES = {
     "max_length": "string_lte",
     "min_value": "number_gte",
     "max_value": "number_lte",
+    "empty": "array_min_items",
 }
 
 

@@ -1,8 +1,8 @@
 """Pages of `page[limit]` rows from `page[offset]` on (contract, section 7)."""
 
-from typing import Any
+from typing import Any, Protocol
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils.http import urlencode
 from rest_framework.request import Request
 
@@ -13,7 +13,15 @@ LIMIT_MAX = 100
 OFFSET_MAX = 10_000
 
 
-def page(request: Request, rows: QuerySet[Any, Any]) -> tuple[list[Model], dict[str, Any]]:
+class Rows(Protocol):
+    """What can be cut into pages: a queryset, or whatever counts and slices like one."""
+
+    def count(self) -> int: ...
+
+    def __getitem__(self, wanted: slice, /) -> Any: ...
+
+
+def page(request: Request, rows: Rows) -> tuple[list[Model], dict[str, Any]]:
     """The rows that the request asks for, and the `links` and `meta` that stand beside them.
 
     Raises Refused for a limit or an offset that is no number or is out of bounds.

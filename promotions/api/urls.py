@@ -3,6 +3,7 @@
 from django.urls import URLPattern, re_path
 from rest_framework.views import APIView
 
+from promotions.api.views.codes import CodeDetail, CodeList
 from promotions.api.views.jobs import JobCancel, JobDetail, JobList
 from promotions.api.views.promotions import PromotionDetail, PromotionList
 from promotions.api.views.token import AccessToken
@@ -23,6 +24,8 @@ urlpatterns = [
     both(PROMOTION, PromotionDetail, "promotion"),
     both(rf"{PROMOTION}/jobs", JobList, "jobs"),
     both(JOB, JobDetail, "job"),
+    both(rf"{PROMOTION}/codes", CodeList, "codes"),
+    both(rf"{PROMOTION}/codes/(?P<code>.+?)", CodeDetail, "code"),
     both(rf"{JOB}/cancel", JobCancel, "job-cancel"),
     re_path(r"^(v2|oauth)(/|$)", Unknown.as_view()),
 ]

@@ -21,10 +21,10 @@ def test_an_unknown_address_is_not_found(path, debug):
 
 
 def test_a_fault_of_our_own_tells_only_an_id_that_is_in_the_log(api, monkeypatch, caplog):
-    def broken(*args):
+    def broken(*args, **kwargs):
         raise RuntimeError("the secret is xyzzy")
 
-    monkeypatch.setattr(Promotion.objects, "all", broken)
+    monkeypatch.setattr(Promotion.objects, "filter", broken)
     answer = api.get("/v2/promotions")
     fault = answer.json()["errors"][0]
     assert (answer.status_code, fault["status"], fault["title"]) == (500, "500", "Internal Server Error")
@@ -33,10 +33,10 @@ def test_a_fault_of_our_own_tells_only_an_id_that_is_in_the_log(api, monkeypatch
 
 
 def test_a_busy_database_is_a_503_that_says_when_to_come_back(api, monkeypatch):
-    def busy(*args):
+    def busy(*args, **kwargs):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(Promotion.objects, "all", busy)
+    monkeypatch.setattr(Promotion.objects, "filter", busy)
     answer = api.get("/v2/promotions")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "1"

@@ -4,15 +4,17 @@ The first test is the control: without the guard the race is seen to happen, so 
 """
 
 import threading
+from functools import partial
 
 import pytest
 from django.db import connections
 from django.db.models.functions import Now
 
+from promotions.codes import by_hand
 from promotions.errors import JobNotCancellable, LeaseLost, TooManyJobs
 from promotions.jobs import lifecycle
 from promotions.jobs.create import create_job
-from promotions.models import Job, JobType, Promotion
+from promotions.models import Job, JobType, Promotion, PromotionCode
 from promotions.states import TERMINAL, Status
 from tests.factories import JobFactory, PromotionFactory
 
@@ -156,3 +158,27 @@ def test_a_new_job_against_the_end_of_the_last_one_never_waits_for_ever():
         started, ended = at_once(start, lambda job=job: lifecycle.end_undo(job))
         assert ended is None
         assert isinstance(started, Job | TooManyJobs)
+
+
+def test_of_two_promotions_that_take_the_same_code_at_once_exactly_one_gets_and_counts_it():
+    for number in range(ROUNDS):
+        promotions = [PromotionFactory(), PromotionFactory()]
+
+        def take(promotion, number=number):
+            by_hand.add(promotion, [PromotionCode(code=f"own-{promotion.pk}"), PromotionCode(code=f"both-{number}")])
+
+        results = at_once(*[partial(take, promotion) for promotion in promotions])
+        assert kinds(results) == ["DuplicateCodes", "NoneType"]
+        counts = [Promotion.objects.get(pk=promotion.pk).code_count for promotion in promotions]
+        assert counts == [promotion.codes.count() for promotion in promotions]
+        assert sorted(counts) == [0, 2]
+
+
+def test_of_two_deletions_of_one_code_at_once_exactly_one_counts():
+    for _ in range(ROUNDS):
+        promotion = PromotionFactory()
+        by_hand.add(promotion, [PromotionCode(code="once"), PromotionCode(code="stays")])
+        results = at_once(*[lambda promotion=promotion: by_hand.delete(promotion, ["once"])] * 2)
+        assert kinds(results) == ["CodesNotFound", "NoneType"]
+        assert Promotion.objects.get(pk=promotion.pk).code_count == 1
+        by_hand.delete(promotion, ["stays"])

@@ -6,17 +6,24 @@ from rest_framework.views import APIView
 
 from promotions.api.authentication import actor
 from promotions.api.envelope import AnyTypeParser
+from promotions.api.filters import Filterable, condition
 from promotions.api.pagination import page
 from promotions.api.serializers.job import CancelSerializer, JobSerializer
 from promotions.api.views.lookup import find_job, find_promotion
 from promotions.jobs.create import create_job
+
+# The documented examples say `complete`.
+FIELDS = {
+    "job_type": Filterable("job_type"),
+    "status": Filterable("status", read=lambda status: "completed" if status == "complete" else status),
+}
 
 
 class JobList(APIView):
     """The jobs of a promotion, newest first, and new ones."""
 
     def get(self, request: Request, promotion_id: str) -> Response:
-        jobs = find_promotion(promotion_id).jobs.select_related("promotion")
+        jobs = find_promotion(promotion_id).jobs.filter(condition(request, FIELDS)).select_related("promotion")
         rows, around = page(request, jobs)
         return Response({"data": JobSerializer(rows, many=True).data, **around})
 

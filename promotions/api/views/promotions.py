@@ -5,17 +5,25 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from promotions.api.authentication import actor
+from promotions.api.filters import Filterable, condition
 from promotions.api.pagination import page
 from promotions.api.serializers.promotion import PromotionSerializer
 from promotions.api.views.lookup import find_promotion
-from promotions.models import Promotion
+from promotions.models import Promotion, PromotionCode
+
+FIELDS = {
+    "code": Filterable("pk__in", read=lambda code: PromotionCode.objects.live().filter(code=code).values("promotion"))
+}
+# js-sdk repeats the filter of its last list of jobs in its next list of promotions.
+LEFT_BY_JS_SDK = frozenset({"job_type", "status"})
 
 
 class PromotionList(APIView):
     """All promotions, newest first, and new ones."""
 
     def get(self, request: Request) -> Response:
-        rows, around = page(request, Promotion.objects.all())
+        wanted = condition(request, FIELDS, ignored=LEFT_BY_JS_SDK)
+        rows, around = page(request, Promotion.objects.filter(wanted))
         return Response({"data": PromotionSerializer(rows, many=True).data, **around})
 
     def post(self, request: Request) -> Response:

@@ -1,0 +1,110 @@
+"""Adding and deleting single codes, and listing the live ones: what staff and integrators do without a job.
+
+Every change locks the promotion's row first and goes through its exact counter, in one transaction.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from promotions.errors import CodesNotFound, DuplicateCodes, NoCodesAllowed, NoRoomForCodes, NotFound
+from promotions.models import Job, Promotion, PromotionCode
+from promotions.states import Status
+
+
+def add(promotion: Promotion, codes: Sequence[PromotionCode]) -> None:
+    """Add unsaved `codes` to the promotion, all or none.
+
+    Raises NoCodesAllowed for an automatic promotion, DuplicateCodes naming each code that is in use in the whole
+    store, NoRoomForCodes when they would be too many, NotFound when the promotion is gone.
+    """
+    _check_no_repetition([code.code for code in codes])
+    try:
+        with transaction.atomic():
+            locked = _lock(promotion)
+            if locked.automatic:
+                raise NoCodesAllowed
+            _check_free(codes)
+            if not Promotion.objects.filter(pk=locked.pk).reserve(len(codes), settings.PROMOTIONS_MAX_CODES):
+                raise NoRoomForCodes(settings.PROMOTIONS_MAX_CODES)
+            for code in codes:
+                code.promotion = locked
+            PromotionCode.objects.bulk_create(codes)
+    except IntegrityError:
+        # Someone was faster with one of the texts.
+        _check_free(codes)
+        raise
+
+
+def delete(promotion: Promotion, texts: Sequence[str]) -> None:
+    """Delete the promotion's live codes with these texts for good, all or none.
+
+    Raises CodesNotFound naming each that is not there; the codes of a job in preparation are not.
+    """
+    with transaction.atomic():
+        locked = _lock(promotion)
+        found = dict(locked.codes.live().filter(code__in=texts).values_list("code", "pk"))
+        if missing := [place for place, text in enumerate(texts) if text not in found]:
+            raise CodesNotFound(missing)
+        deleted, _ = PromotionCode.objects.filter(pk__in=found.values()).delete()
+        Promotion.objects.filter(pk=locked.pk).give_back(deleted)
+
+
+class LiveCodes:
+    """The live codes of a promotion, oldest first, to be counted and cut into pages.
+
+    Neither walks over the hidden codes of a job in progress, of which there may be millions: all codes up to
+    that job's first are live, and of the later ones those that were added by hand.
+    """
+
+    def __init__(self, promotion: Promotion) -> None:
+        codes = promotion.codes.order_by("id")
+        hidden = promotion.jobs.filter(status__in=[Status.PROCESSING, Status.CANCELLING]).first()
+        self.total = promotion.code_count - (_reserved(hidden) if hidden else 0)
+        self.first: QuerySet[PromotionCode] = codes.filter(id__lte=hidden.after_code_id) if hidden else codes
+        since = Q(job=None, id__gt=hidden.after_code_id) if hidden else Q(pk=None)
+        self.since: QuerySet[PromotionCode] = codes.filter(since)
+
+    def count(self) -> int:
+        """How many there are, from the promotion's counter."""
+        return self.total
+
+    def __getitem__(self, wanted: slice) -> list[PromotionCode]:
+        rows = list(self.first[wanted])
+        if len(rows) < wanted.stop - wanted.start:
+            before = self.total - self.since.count()
+            start = max(wanted.start - before, 0)
+            rows += self.since[start : max(wanted.stop - before, 0)]
+        return rows
+
+
+def _reserved(job: Job) -> int:
+    return job.number_of_codes or 0
+
+
+def _lock(promotion: Promotion) -> Promotion:
+    locked = Promotion.objects.select_for_update(no_key=True).filter(pk=promotion.pk).first()
+    if locked is None:
+        raise NotFound("promotion")
+    return locked
+
+
+def _check_no_repetition(texts: Sequence[str]) -> None:
+    seen: Counter[str] = Counter()
+    repeated = []
+    for place, text in enumerate(texts):
+        seen[text] += 1
+        if seen[text] > 1:
+            repeated.append(place)
+    if repeated:
+        raise DuplicateCodes(repeated)
+
+
+def _check_free(codes: Sequence[PromotionCode]) -> None:
+    texts = [code.code for code in codes]
+    taken = set(PromotionCode.objects.filter(code__in=texts).values_list("code", flat=True))
+    if taken:
+        raise DuplicateCodes([place for place, text in enumerate(texts) if text in taken])
