@@ -32,8 +32,8 @@ from promotions.jobs import lifecycle, runner, undo  # noqa: E402
 from promotions.jobs.create import create_job  # noqa: E402
 from promotions.models import Job, JobType, PromotionCode  # noqa: E402
 from promotions.states import Status  # noqa: E402
-from tests.chaos.conftest import Process  # noqa: E402
 from tests.factories import PromotionFactory  # noqa: E402
+from tests.processes import Process  # noqa: E402
 
 CHUNK = 10_000
 COLUMNS = ("code", "promotion_id", "job_id", "uses", "max_uses", "consume_unit", "user", "created_by", "created_at")

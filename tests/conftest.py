@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from promotions.jobs import runner
 from promotions.models import ApiClient
+from tests.processes import Process
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +53,23 @@ def api(get_token):
     client.default_format = "json"
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {get_token()}")
     return client
+
+
+@pytest.fixture
+def start(transactional_db):
+    """Starts a Python program as a process of its own; all end with the test."""
+    processes = []
+
+    def begin(*arguments, **settings):
+        processes.append(Process(*arguments, **settings))
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        process.end()
+
+
+@pytest.fixture
+def start_worker(start):
+    """Starts a real worker, which sweeps more often than it would unless told otherwise."""
+    return lambda **settings: start("manage.py", "run_worker", "--interval", "0.1", **settings)

@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 from promotions.jobs.create import create_job
 from promotions.models import Job, JobType, Promotion, PromotionCode
 from promotions.states import TERMINAL, Status
-from tests.chaos.conftest import wait_until
 from tests.factories import PromotionCodeFactory, PromotionFactory
+from tests.processes import wait_until
 
 # Enough that a worker is in the midst of it when something happens.
 MANY = 400_000

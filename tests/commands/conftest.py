@@ -11,7 +11,7 @@ from io import StringIO
 import pytest
 from django.core.management.base import CommandError
 
-from tests.chaos.conftest import ROOT, database_url
+from tests.processes import ROOT, database_url
 
 
 @dataclass

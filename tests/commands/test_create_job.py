@@ -14,9 +14,9 @@ from promotions.jobs import runner
 from promotions.management.commands import create_job
 from promotions.models import Job, PromotionCode
 from promotions.states import Status
-from tests.chaos.conftest import ROOT, wait_until
 from tests.commands.conftest import Terminal
 from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory
+from tests.processes import ROOT, wait_until
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
 from django.db import connection
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def database_url():
@@ -50,26 +49,6 @@ class Process:
             self.child.kill()
         self.child.wait(10)
         self.child.stdout.close()
-
-
-@pytest.fixture
-def start(transactional_db):
-    """Starts a Python program as a process of its own; all end with the test."""
-    processes = []
-
-    def begin(*arguments, **settings):
-        processes.append(Process(*arguments, **settings))
-        return processes[-1]
-
-    yield begin
-    for process in processes:
-        process.end()
-
-
-@pytest.fixture
-def start_worker(start):
-    """Starts a real worker, which sweeps more often than it would unless told otherwise."""
-    return lambda **settings: start("manage.py", "run_worker", "--interval", "0.1", **settings)
 
 
 def wait_until(condition, seconds=60):
