@@ -127,6 +127,9 @@ else:
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "backoffice" / "static"]
+MEDIA_ROOT = VAR_DIR / "media"
+PROMOTIONS_TMP_DIR = VAR_DIR / "tmp"
+PROMOTIONS_TMP_DIR.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -192,6 +195,8 @@ REST_FRAMEWORK = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 PROMOTIONS_MAX_CODES = int(env_number("PROMOTIONS_MAX_CODES", 1_000_000, least=1))
+PROMOTIONS_EXPORT_DAYS = env_number("PROMOTIONS_EXPORT_DAYS", 7, least=0)
+PROMOTIONS_LINK_SECONDS = int(env_number("PROMOTIONS_LINK_SECONDS", 3600, least=1))
 PROMOTIONS_JOB_SLICE = env_number("PROMOTIONS_JOB_SLICE", 10, least=0)
 PROMOTIONS_SWEEP_INTERVAL = env_number("PROMOTIONS_SWEEP_INTERVAL", 5, least=0.1)
 

@@ -101,6 +101,21 @@ class CodesNotFound(Refused):
         super().__init__([Fault(404, "Not Found", "code not found", f"{CODES}.{place}.code") for place in places])
 
 
+class NoFile(Refused):
+    """A job has no file: it does not export, has not completed, or its file has expired. Elastic Path's text."""
+
+    def __init__(self, status: str) -> None:
+        detail = f"Job has no file to download. Job status: {status}"
+        super().__init__([Fault(422, "Unprocessable Entity", detail)])
+
+
+class LinkInvalid(Refused):
+    """A link to a file that is not ours, was changed, or has expired."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(403, "Forbidden", "The link is not valid or has expired")])
+
+
 class NoCodesAllowed(Refused):
     """An automatic promotion makes its own code and takes no others."""
 

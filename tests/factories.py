@@ -40,7 +40,7 @@ class JobFactory(factory.django.DjangoModelFactory):
     number_of_codes = 100
     status = Status.PENDING
     error = factory.LazyAttribute(lambda job: "something broke" if job.status == Status.FAILED else "")
-    generated = factory.LazyAttribute(lambda job: job.number_of_codes if job.status == Status.COMPLETED else 0)
+    generated = factory.LazyAttribute(lambda job: (job.number_of_codes or 0) if job.status == Status.COMPLETED else 0)
     started_at = factory.LazyAttribute(lambda job: None if job.status == Status.PENDING else timezone.now())
     finished_at = factory.LazyAttribute(lambda job: None if job.status in ACTIVE else timezone.now())
     cancel_requested_at = factory.LazyAttribute(
@@ -50,7 +50,7 @@ class JobFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def reservation(job, create, extracted, **kwargs):  # noqa: N805
         if create and job.status in (Status.PROCESSING, Status.CANCELLING, Status.COMPLETED):
-            Promotion.objects.filter(pk=job.promotion_id).reserve(job.number_of_codes, 10**9)
+            Promotion.objects.filter(pk=job.promotion_id).reserve(job.number_of_codes or 0, 10**9)
 
 
 class PromotionCodeFactory(factory.django.DjangoModelFactory):

@@ -17,4 +17,5 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
 
 # Without a manifest, pages can be rendered before collectstatic has run.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+MEDIA_ROOT = VAR_DIR / "test-media"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
-from promotions.models import Job
+from promotions.models import Job, JobType
 from promotions.states import State
 
 STATE_COLOURS = {
@@ -30,6 +30,8 @@ def describe(job: Job) -> str:
 
 def progress(job: Job) -> str:
     """How far a job is; while it is being undone, and after, what is left of it."""
+    if job.job_type == JobType.CODE_EXPORT:
+        return _("%(exported)s exported") % {"exported": f"{job.exported:,}"}
     left = job.generated - job.deleted
     if job.is_undoing:
         return _("%(left)s left to remove") % {"left": f"{left:,}"}

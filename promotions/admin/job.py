@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -53,6 +54,8 @@ class NewJobForm(forms.ModelForm):
     def _start(self) -> None:
         try:
             self.instance = create_job(job_type=JobType.CODE_GENERATE, by=self.started_by, **self.cleaned_data)
+        except ValidationError as error:
+            self.add_error(None, error)
         except Refused as refused:
             for fault in refused.faults:
                 self.add_error(self._field_of(fault), str(fault))

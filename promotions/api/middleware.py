@@ -8,7 +8,7 @@ from promotions.api.envelope import errors_body
 from promotions.api.errors import TITLES
 from promotions.errors import Fault
 
-API_PATHS = ("/v2/", "/oauth/")
+API_PATHS = ("/v2/", "/oauth/", "/files/")
 HTTPS_NEEDED = Fault(403, "Forbidden", "Use https://")
 
 

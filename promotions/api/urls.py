@@ -4,7 +4,8 @@ from django.urls import URLPattern, re_path
 from rest_framework.views import APIView
 
 from promotions.api.views.codes import CodeDetail, CodeList
-from promotions.api.views.jobs import JobCancel, JobDetail, JobList
+from promotions.api.views.files import StoredFile
+from promotions.api.views.jobs import JobCancel, JobDetail, JobFile, JobList
 from promotions.api.views.promotions import PromotionDetail, PromotionList
 from promotions.api.views.token import AccessToken
 from promotions.api.views.unknown import Unknown
@@ -26,6 +27,8 @@ urlpatterns = [
     both(JOB, JobDetail, "job"),
     both(rf"{PROMOTION}/codes", CodeList, "codes"),
     both(rf"{PROMOTION}/codes/(?P<code>.+?)", CodeDetail, "code"),
+    both(rf"{JOB}/file", JobFile, "job-file"),
     both(rf"{JOB}/cancel", JobCancel, "job-cancel"),
+    re_path(r"^files/(?P<name>.+)$", StoredFile.as_view(), name="file"),
     re_path(r"^(v2|oauth)(/|$)", Unknown.as_view()),
 ]

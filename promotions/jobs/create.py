@@ -31,6 +31,7 @@ def create_job(promotion: Promotion, job_type: str, *, name: str = "", by: str =
     """
     job = Job(promotion=promotion, job_type=job_type, name=name, created_by=by, **parameters)
     job.clean_fields()
+    job.clean()
     with transaction.atomic():
         # Locked, so that two requests cannot both find the promotion without a job.
         locked = Promotion.objects.select_for_update(no_key=True).filter(pk=promotion.pk).first()

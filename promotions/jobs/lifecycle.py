@@ -20,6 +20,7 @@ from django.db.models.functions import Greatest, Now
 
 from promotions.errors import CODES_LIMIT_EXCEEDED, LeaseLost
 from promotions.models import Job, Promotion, PromotionCode
+from promotions.models.promotion import PromotionQuerySet
 from promotions.states import Event, Status
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def _begin(job_id: int, now: Clock) -> bool:
     with transaction.atomic():
         # The promotion's row before the job's, as everywhere, so that no two transactions wait for each other.
         promotion = Promotion.objects.filter(pk=job.promotion_id)
-        if promotion.reserve(job.number_of_codes or 0, settings.PROMOTIONS_MAX_CODES):
+        if _reserve(promotion, job):
             below = PromotionCode.objects.highest_id()
             begun = row.transition(Event.BEGIN, started_at=now, after_code_id=below, **_new_lease(now))
         else:
@@ -76,6 +77,11 @@ def _begin(job_id: int, now: Clock) -> bool:
             # Cancelled, or begun by another, since it was read: the reservation is rolled back.
             transaction.set_rollback(True)
     return begun == 1
+
+
+def _reserve(promotion: PromotionQuerySet, job: Job) -> bool:
+    number = job.number_of_codes or 0
+    return number == 0 or promotion.reserve(number, settings.PROMOTIONS_MAX_CODES)
 
 
 def _take_over(job_id: int, now: Clock) -> bool:
@@ -116,10 +122,19 @@ def batch(job: Job, *, now: Clock | None = None) -> Iterator[dict[str, int]]:
         setattr(job, name, number)
 
 
-def complete(job: Job) -> None:
-    """End the job as completed: from this moment its codes are live. Raises LeaseLost."""
-    _write(job, Event.COMPLETE, lease_expires_at=None)
-    logger.info("job %s: completed with %d codes", job.uuid, job.generated)
+def renew(job: Job, exported: int, *, now: Clock | None = None) -> None:
+    """Say that the holder is alive and has written `exported` rows so far. Raises LeaseLost.
+
+    The file is lost with its worker, so this is no progress that would make the attempts start anew.
+    """
+    _write(job, Event.COMMIT_BATCH, lease_expires_at=(now or Now()) + LEASE, exported=exported)
+    job.exported = exported
+
+
+def complete(job: Job, *, file: str = "") -> None:
+    """End the job as completed: from this moment its codes are live, or its `file` is there. Raises LeaseLost."""
+    _write(job, Event.COMPLETE, lease_expires_at=None, file=file)
+    logger.info("job %s: completed with %d codes", job.uuid, job.generated or job.exported)
 
 
 def fail(job: Job, error: str) -> None:

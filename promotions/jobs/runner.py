@@ -13,12 +13,17 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from promotions.errors import JobFailure, LeaseLost
-from promotions.jobs import generate, lifecycle, undo
+from promotions.jobs import export, generate, lifecycle, undo
 from promotions.models import Job, JobType
 
 logger = logging.getLogger(__name__)
 
-HANDLERS: dict[str, Callable[[Job], Iterator[None]]] = {JobType.CODE_GENERATE: generate.steps}
+HANDLERS: dict[str, Callable[[Job], Iterator[None]]] = {
+    JobType.CODE_GENERATE: generate.steps,
+    JobType.CODE_EXPORT: export.steps,
+}
+# An export that made room for others would begin anew, perhaps for ever.
+SHARES_ITS_TIME = {JobType.CODE_GENERATE}
 
 # Set when this process has been told to end; the job in hand is then let go after its current batch.
 stop_requested = threading.Event()
@@ -35,7 +40,7 @@ def run(job_id: int) -> bool:
     while job is not None:
         try:
             for _ in _steps(job):
-                if slice_.is_over():
+                if slice_.is_over(shares=job.is_undoing or job.job_type in SHARES_ITS_TIME):
                     lifecycle.hand_back(job)
                     return True
             return False
@@ -87,11 +92,11 @@ class Slice:
         self.job_id = job_id
         self.look_at = time.monotonic() + settings.PROMOTIONS_JOB_SLICE
 
-    def is_over(self) -> bool:
-        """Whether to let the job go now."""
+    def is_over(self, *, shares: bool) -> bool:
+        """Whether to let the job go now: when told to, or when it `shares` its time and others wait."""
         if stop_requested.is_set():
             return True
-        if time.monotonic() < self.look_at:
+        if not shares or time.monotonic() < self.look_at:
             return False
         self.look_at = time.monotonic() + self.LOOK_EVERY
         return Job.objects.unheld().exclude(pk=self.job_id).exists()

@@ -209,7 +209,7 @@ def describe(job: Job) -> dict[str, Any]:
 def progress(job: Job) -> str:
     """How many of the job's codes are there: `60 % of 200,000`."""
     if not job.number_of_codes:
-        return ""
+        return f"{job.exported:,} exported"
     share = 100 * (job.generated - job.deleted) // job.number_of_codes
     return f"{share} % of {job.number_of_codes:,}"
 

@@ -6,6 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -26,6 +27,7 @@ class JobType(models.TextChoices):
     """What a job does (contract, section 2)."""
 
     CODE_GENERATE = "code_generate", "Generate codes"
+    CODE_EXPORT = "code_export", "Export codes"
 
 
 def in_state(state: State) -> Q:
@@ -75,7 +77,7 @@ class Job(models.Model):
     name = models.CharField(max_length=50, blank=True)
 
     # Parameters; null means not given.
-    number_of_codes = models.PositiveIntegerField(null=True, validators=[MinValueValidator(1)])
+    number_of_codes = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     max_uses_per_code = models.PositiveIntegerField(
         null=True, blank=True, help_text="Empty means unlimited, 0 means that they cannot be used."
     )
@@ -96,6 +98,9 @@ class Job(models.Model):
     error = models.CharField(max_length=500, blank=True, editable=False)
     generated = models.PositiveIntegerField(default=0, editable=False)
     deleted = models.PositiveIntegerField(default=0, editable=False)
+    exported = models.PositiveIntegerField(default=0, editable=False)
+    # The name in the storage of what a completed export has written; empty again when that has expired.
+    file = models.CharField(max_length=255, blank=True, editable=False)
 
     # Who and when.
     created_by = models.CharField(max_length=255, blank=True, editable=False)
@@ -134,7 +139,7 @@ class Job(models.Model):
             models.CheckConstraint(name="job_status_known", condition=Q(status__in=Status.values)),
             models.CheckConstraint(
                 name="job_generates_at_least_one",
-                condition=~Q(job_type=JobType.CODE_GENERATE) | Q(number_of_codes__gte=1),
+                condition=Q(number_of_codes__isnull=False, number_of_codes__gte=1) | Q(job_type=JobType.CODE_EXPORT),
             ),
             models.CheckConstraint(
                 name="job_code_length_allowed",
@@ -142,11 +147,18 @@ class Job(models.Model):
             ),
             models.CheckConstraint(
                 name="job_counters_sane",
-                condition=Q(deleted__lte=F("generated")) & Q(generated__lte=F("number_of_codes")),
+                condition=Q(deleted__lte=F("generated"))
+                & (Q(generated__lte=F("number_of_codes")) | Q(job_type=JobType.CODE_EXPORT, generated=0)),
             ),
             models.CheckConstraint(
                 name="job_completed_is_whole",
-                condition=~Q(status=Status.COMPLETED) | Q(generated=F("number_of_codes"), deleted=0, error=""),
+                condition=~Q(status=Status.COMPLETED)
+                | Q(job_type=JobType.CODE_EXPORT, error="")
+                | Q(generated=F("number_of_codes"), deleted=0, error=""),
+            ),
+            models.CheckConstraint(
+                name="job_file_only_of_completed_export",
+                condition=Q(file="") | Q(status=Status.COMPLETED, job_type=JobType.CODE_EXPORT),
             ),
             models.CheckConstraint(
                 name="job_undone_leaves_nothing",
@@ -173,6 +185,11 @@ class Job(models.Model):
         if self.status == Status.PROCESSING and self.error:
             return State.FAILING
         return State(self.status)
+
+    def clean(self) -> None:
+        """A job that generates must say how many. Raises ValidationError."""
+        if self.job_type == JobType.CODE_GENERATE and self.number_of_codes is None:
+            raise ValidationError({"number_of_codes": ValidationError("This field is required.", code="required")})
 
     @property
     def is_undoing(self) -> bool:

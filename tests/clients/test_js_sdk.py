@@ -26,7 +26,9 @@ def libraries(tmp_path_factory):
 
 
 @pytest.mark.parametrize("library", ["@elasticpath/js-sdk", "@moltin/sdk"])
-def test_the_library_drives_promotions_codes_and_jobs(library, libraries, live_server, start_worker, api_client_secret):
+def test_the_library_drives_promotions_codes_jobs_and_exports(
+    library, libraries, live_server, start_worker, api_client_secret
+):
     start_worker()
     client, secret = api_client_secret
     host = live_server.url.removeprefix("http://")
@@ -54,3 +56,5 @@ def test_the_library_drives_promotions_codes_and_jobs(library, libraries, live_s
     assert said["cancelled"]["status"] == "cancelled"
     assert [job["id"] for job in said["filtered"]["data"]] == [said["second"]["data"]["id"]]
     assert len(said["allAfterJobs"]["data"]) == 1
+    assert said["exported"]["status"] == "completed"
+    assert len(said["csv"].splitlines()) == 1 + 6  # the heading, one code added by hand, five generated

@@ -109,7 +109,7 @@ def test_each_fault_of_the_values_is_shown(run):
 
 def test_a_job_without_a_number_of_codes_is_refused(run):
     ran = create(run, PromotionFactory())
-    assert (ran.status, ran.err) == (1, "Error: number_of_codes: This field cannot be blank.\n")
+    assert (ran.status, ran.err) == (1, "Error: number_of_codes: This field is required.\n")
 
 
 def test_a_job_that_the_promotion_cannot_have_is_refused_with_the_reason(run, settings):

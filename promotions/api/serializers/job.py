@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rest_framework import serializers
+
 from promotions.api.serializers.fields import Const, StrictModelSerializer, Text, milliseconds
 from promotions.models import Job, JobType
 from promotions.states import Status
@@ -26,11 +28,19 @@ class JobSerializer(StrictModelSerializer):
 
     type = Const("promotion_job")
     name = Text(required=False, allow_blank=True, max_length=50)
-    parameters = ParametersSerializer()
+    parameters = ParametersSerializer(required=False)
 
     class Meta:
         model = Job
         fields = ("type", "job_type", "name", "parameters")
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Only a job that generates codes needs, and has, parameters."""
+        if data["job_type"] != JobType.CODE_GENERATE:
+            data["parameters"] = {}
+        elif "parameters" not in data:
+            raise serializers.ValidationError({"parameters": "parameters is required"}, code="required")
+        return data
 
     def to_representation(self, job: Job) -> dict[str, Any]:
         given = {name: getattr(job, name) for name in PARAMETERS if getattr(job, name) is not None}
@@ -40,23 +50,29 @@ class JobSerializer(StrictModelSerializer):
             "promotion_id": str(job.promotion.uuid),
             "job_type": job.job_type,
             "name": job.name,
-            "parameters": given,
+            **({"parameters": given} if given else {}),
             "status": job.status,
         }
         if job.status == Status.FAILED:
             body["error"] = job.error
-        body["meta"] = {
-            "timestamps": {
-                "created_at": milliseconds(job.created_at),
-                "updated_at": milliseconds(job.updated_at),
-            }
-        }
+        timestamps = {"created_at": milliseconds(job.created_at), "updated_at": milliseconds(job.updated_at)}
+        body["meta"] = {"timestamps": timestamps}
+        if job.status in (Status.PROCESSING, Status.CANCELLING):
+            body["meta"]["progress"] = progress(job)
         if job.job_type == JobType.CODE_GENERATE and job.started_at:
             body["result"] = {
                 "generated": job.generated,
                 **({"deleted": job.deleted} if job.deleted or job.cancel_requested_at else {}),
             }
         return body
+
+
+def progress(job: Job) -> dict[str, Any]:
+    """How far a job is, as an addition of ours: codes made and not removed again, or rows exported."""
+    is_export = job.job_type == JobType.CODE_EXPORT
+    done = job.exported if is_export else job.generated - job.deleted
+    total = max(job.promotion.code_count, done) if is_export else job.number_of_codes or 0
+    return {"done": done, "total": total, "fraction": round(done / total, 4) if total else 0.0}
 
 
 class CancelSerializer(StrictModelSerializer):

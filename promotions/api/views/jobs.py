@@ -9,7 +9,9 @@ from promotions.api.envelope import AnyTypeParser
 from promotions.api.filters import Filterable, condition
 from promotions.api.pagination import page
 from promotions.api.serializers.job import CancelSerializer, JobSerializer
+from promotions.api.views.files import link_to
 from promotions.api.views.lookup import find_job, find_promotion
+from promotions.errors import NoFile
 from promotions.jobs.create import create_job
 
 # The documented examples say `complete`.
@@ -46,6 +48,16 @@ class JobDetail(APIView):
 
     def get(self, request: Request, promotion_id: str, job_id: str) -> Response:
         return Response({"data": JobSerializer(find_job(promotion_id, job_id)).data})
+
+
+class JobFile(APIView):
+    """Where the file of a completed export is to be had: a link that needs no token and expires."""
+
+    def get(self, request: Request, promotion_id: str, job_id: str) -> Response:
+        job = find_job(promotion_id, job_id)
+        if not job.file:
+            raise NoFile(job.status)
+        return Response({"href": link_to(request, job.file)})
 
 
 class JobCancel(APIView):

@@ -1,5 +1,6 @@
 """`manage.py run_worker`: works on jobs and sees to it that none is forgotten."""
 
+import itertools
 import random
 import threading
 import time
@@ -13,8 +14,11 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, logger, valid_interval
 
-from promotions.jobs import runner
+from promotions.jobs import export, runner
 from promotions.jobs.sweep import sweep
+
+# Looking through all stored files is no small thing: once in so many sweeps.
+COLLECT_EVERY = 60
 
 
 class JobWorker(Worker):
@@ -72,10 +76,14 @@ class Command(BaseCommand):
 
 def sweep_until_stopped() -> None:
     """Sweep every PROMOTIONS_SWEEP_INTERVAL seconds, a little off beat so that workers do not do it together."""
-    pause = settings.PROMOTIONS_SWEEP_INTERVAL
+    pause, turn = settings.PROMOTIONS_SWEEP_INTERVAL, itertools.count()
     while not runner.stop_requested.wait(pause * random.uniform(0.8, 1.2)):  # noqa: S311
         close_old_connections()
         try:
             sweep()
+            if next(turn) % COLLECT_EVERY == 0:
+                export.collect()
         except (OperationalError, InterfaceError) as error:
             logger.warning("the sweep could not reach the database: %s", error)
+        except OSError as error:
+            logger.warning("the sweep could not reach the stored files: %s", error)

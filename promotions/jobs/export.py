@@ -1,0 +1,127 @@
+"""Writing a promotion's codes into a file, which is in the storage whole or not at all.
+
+The rows go into a local temporary file, which the operating system removes with its process; it is saved under a
+name that carries the worker's token, and the job refers to it in the UPDATE that completes it. So a worker that
+lost the job can replace nothing, and files that no job refers to are `collect`ed.
+"""
+
+import csv
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from promotions.errors import LeaseLost
+from promotions.jobs import lifecycle
+from promotions.models import Job, PromotionCode
+from promotions.states import ACTIVE
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "exports"
+COLUMNS = ("code", "consume_unit", "max_uses", "uses", "user", "created_by", "created_at")
+BATCH = 5_000
+# These begin a formula in a spreadsheet. Codes cannot begin so; an apostrophe makes text of the rest.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def steps(job: Job) -> Iterator[None]:
+    """Do the job: yields after each batch of rows, and completes it when the file is stored.
+
+    A worker that leaves at a yield leaves nothing; the next begins anew. Raises LeaseLost when the job is not
+    this worker's any more.
+    """
+    with tempfile.TemporaryFile(dir=settings.PROMOTIONS_TMP_DIR) as file:
+        for exported in _write(job, file):
+            lifecycle.renew(job, exported)
+            yield
+        file.flush()
+        os.fsync(file.fileno())
+        file.seek(0)
+        stored = default_storage.save(_name(job), File(file))
+    try:
+        lifecycle.complete(job, file=stored)
+    except LeaseLost:
+        default_storage.delete(stored)
+        raise
+
+
+def collect() -> int:
+    """Remove from the storage the exports that have expired, and every file that no job refers to or will.
+
+    Returns how many files were removed. Any number of processes may do so at a time.
+    """
+    kept = timedelta(days=settings.PROMOTIONS_EXPORT_DAYS)
+    Job.objects.exclude(file="").filter(finished_at__lt=Now() - kept).update(file="")
+    removed = 0
+    for job_id in _folders(FOLDER):
+        # Listed before the job is read: what appears later belongs to a later token.
+        tokens = _folders(f"{FOLDER}/{job_id}")
+        job = Job.objects.filter(uuid=job_id).only("status", "file", "lease_token").first()
+        for token in tokens:
+            if not (job and _is_needed(job, token)):
+                removed += _remove(f"{FOLDER}/{job_id}/{token}", job.file if job else "")
+    return removed
+
+
+def _is_needed(job: Job, token: str) -> bool:
+    """Whether a holder of the job may still be storing under this token."""
+    return job.status in ACTIVE and token == str(job.lease_token)
+
+
+def _folders(path: str) -> list[str]:
+    return default_storage.listdir(path)[0] if default_storage.exists(path) else []
+
+
+def _remove(folder: str, keep: str) -> int:
+    names = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
+    unwanted = [name for name in names if name != keep]
+    for name in unwanted:
+        default_storage.delete(name)
+        logger.info("removed %s: no job refers to it", name)
+    return len(unwanted)
+
+
+def _name(job: Job) -> str:
+    now = timezone.now().astimezone(UTC)
+    return f"{FOLDER}/{job.uuid}/{job.lease_token}/{job.uuid}_{now:%Y%m%d}_{now:%H%M%S}_codes.csv"
+
+
+def _write(job: Job, file: IO[bytes]) -> Iterator[int]:
+    """Write the promotion's codes into `file`; yields how many rows are there after each batch."""
+    writer = csv.writer(_Encoded(file))
+    writer.writerow(COLUMNS)
+    last, exported = 0, 0
+    codes = PromotionCode.objects.filter(promotion_id=job.promotion_id).live().order_by("id")
+    while rows := list(codes.filter(id__gt=last).values_list("id", *COLUMNS)[:BATCH]):
+        writer.writerows(map(_row, rows))
+        last, exported = rows[-1][0], exported + len(rows)
+        yield exported
+
+
+def _row(values: tuple[Any, ...]) -> list[Any]:
+    _id, code, consume_unit, max_uses, uses, user, created_by, created_at = values
+    moment = created_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return [code, consume_unit, max_uses, uses, _no_formula(user), _no_formula(created_by), moment]
+
+
+def _no_formula(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+class _Encoded:
+    """Lets the csv module write into a file of bytes."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+
+    def write(self, text: str) -> int:
+        return self.file.write(text.encode())
