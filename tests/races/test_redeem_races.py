@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from promotions.codes.redeem import redeem, reverse
 from promotions.errors import CodeExhausted, NotFound, UsageAlreadyReversed
-from promotions.models import PromotionCode, Usage
+from promotions.models import IdempotencyKey, PromotionCode, Usage
 from tests.factories import PromotionCodeFactory, PromotionFactory, UsageFactory
 from tests.races.together import at_once, kinds
 
@@ -93,3 +94,50 @@ def test_redeeming_against_the_deletion_of_the_code_has_a_clear_answer():
         deleted, *shoppers = at_once(PromotionCode.objects.filter(pk=code.pk).delete, *[use(code)] * 3)
         assert deleted[0] == 1
         assert all(isinstance(result, Usage | NotFound) for result in shoppers)
+
+
+@pytest.fixture
+def post(get_token):
+    """Sends a request with a key, from any thread."""
+    token = get_token()
+
+    def send(url, key, body):
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        return APIClient().post(url, body, format="json", headers=headers)
+
+    return send
+
+
+def redemption(post, code, key, order_id="order"):
+    body = {"code": code.code, "order_id": order_id}
+    return lambda: post("/v2/promotions/codes/redeem", key, body)
+
+
+@pytest.mark.parametrize("uses", [1, 5])
+def test_the_same_key_at_once_redeems_once_and_all_get_the_same_answer(post, uses):
+    for n in range(ROUNDS):
+        code = running_code(uses)
+        answers = at_once(*[redemption(post, code, f"key-{n}")] * 4)
+        assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
+        assert sum("Idempotent-Replayed" in answer.headers for answer in answers) == 3
+        assert uses_left(code) == uses - 1
+        assert Usage.objects.filter(code=code.code).count() == 1
+
+
+def test_the_same_key_for_two_orders_at_once_redeems_one_of_them(post):
+    for n in range(ROUNDS):
+        codes = running_code(5), running_code(5)
+        answers = at_once(*[redemption(post, code, f"key-{n}") for code in codes])
+        assert sorted(answer.status_code for answer in answers) == [201, 422]
+        assert sorted(uses_left(code) for code in codes) == [4, 5]
+        assert IdempotencyKey.objects.filter(key=f"key-{n}").count() == 1
+
+
+def test_the_same_key_at_once_reverses_once(post):
+    for n in range(ROUNDS):
+        code = running_code(2)
+        usage = use(code)()
+        url = f"/v2/promotions/usages/{usage.uuid}/reverse"
+        answers = at_once(*[lambda url=url, n=n: post(url, f"back-{n}", {})] * 3)
+        assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
+        assert uses_left(code) == 2
