@@ -4,8 +4,9 @@ Everyone below the doors raises these; API, admin and commands render them. What
 (malformed JSON, a bad token) is not here but with that door.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Fault:
     title: str
     detail: str = ""
     source: str = ""
+    meta: Mapping[str, Any] | None = None
 
     def __str__(self) -> str:
         return self.detail or self.title
@@ -121,6 +123,64 @@ class NoCodesAllowed(Refused):
 
     def __init__(self) -> None:
         super().__init__([Fault(422, "No codes allowed", "Cannot add codes to an automatic promotion")])
+
+
+class CodeExhausted(Refused):
+    """The code has fewer uses left than the order takes."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Code exhausted", "Promotion code has not enough uses left")])
+
+
+class CodeOfAnotherCustomer(Refused):
+    """The code is for one customer, and the order is not that customer's."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Code not allowed", "Promotion code belongs to another customer")])
+
+
+class PromotionDisabled(Refused):
+    """The promotion of the code is switched off."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Promotion disabled", "Promotion is disabled")])
+
+
+class PromotionNotStarted(Refused):
+    """The promotion of the code begins later."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Promotion not started", "Promotion has not started yet")])
+
+
+class PromotionExpired(Refused):
+    """The promotion of the code has reached its end."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Promotion expired", "Promotion has expired")])
+
+
+class UsageAlreadyReversed(Refused):
+    """The uses have been given back before; they are given back once."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "Usage has already been reversed")])
+
+
+class UsagesNotFound(Refused):
+    """None of the usages that were named is there."""
+
+    def __init__(self, usage_ids: Sequence[str]) -> None:
+        meta = {"usage_ids": list(usage_ids)}
+        super().__init__([Fault(404, "Usages Not Found", "Usages not found.", meta=meta)])
+
+
+class IdempotencyKeyReused(Refused):
+    """The key stands for another request already."""
+
+    def __init__(self) -> None:
+        detail = "The Idempotency-Key was used for another request"
+        super().__init__([Fault(422, "Idempotency key reused", detail, "Idempotency-Key")])
 
 
 class LeaseLost(Exception):

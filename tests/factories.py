@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from promotions.models import Job, JobType, Promotion, PromotionCode, PromotionType
+from promotions.models import Job, JobType, Promotion, PromotionCode, PromotionType, Usage
 from promotions.states import ACTIVE, Status
 
 
@@ -59,6 +59,22 @@ class PromotionCodeFactory(factory.django.DjangoModelFactory):
 
     promotion = factory.SubFactory(PromotionFactory)
     code = factory.Sequence(lambda n: f"CODE-{n}")
+
+
+class UsageFactory(factory.django.DjangoModelFactory):
+    """One use of the code `of`, by an order and a customer of its own."""
+
+    class Meta:
+        model = Usage
+        exclude = ["of"]
+
+    of = factory.SubFactory(PromotionCodeFactory)
+    promotion = factory.SelfAttribute("of.promotion")
+    code = factory.SelfAttribute("of.code")
+    code_id = factory.SelfAttribute("of.id")
+    order_id = factory.Sequence(lambda n: f"order-{n}")
+    customer_id = factory.Sequence(lambda n: f"customer-{n}")
+    customer_email = factory.Sequence(lambda n: f"shopper{n}@example.com")
 
 
 class UserFactory(factory.django.DjangoModelFactory):

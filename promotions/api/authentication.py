@@ -24,3 +24,9 @@ def actor(request: Request) -> str:
     """The name that is kept as who did it: the client's."""
     application = getattr(request.auth, "application", None)
     return str(application) if application else ""
+
+
+def client_id(request: Request) -> str:
+    """The OAuth id of the client that calls: unlike its name, it never becomes another's."""
+    application = getattr(request.auth, "application", None)
+    return application.client_id if application else ""

@@ -10,7 +10,7 @@ from rest_framework.parsers import JSONParser
 from promotions.errors import Fault, Refused
 
 
-def errors_body(faults: Iterable[Fault]) -> dict[str, list[dict[str, str]]]:
+def errors_body(faults: Iterable[Fault]) -> dict[str, list[dict[str, Any]]]:
     """The error envelope (contract, section 1): one entry per fault, `status` a string, nothing empty."""
     return {
         "errors": [
@@ -19,6 +19,7 @@ def errors_body(faults: Iterable[Fault]) -> dict[str, list[dict[str, str]]]:
                 "title": fault.title,
                 **({"detail": fault.detail} if fault.detail else {}),
                 **({"source": fault.source} if fault.source else {}),
+                **({"meta": dict(fault.meta)} if fault.meta else {}),
             }
             for fault in faults
         ]

@@ -7,7 +7,6 @@ import threading
 from functools import partial
 
 import pytest
-from django.db import connections
 from django.db.models.functions import Now
 
 from promotions.codes import by_hand
@@ -17,36 +16,11 @@ from promotions.jobs.create import create_job
 from promotions.models import Job, JobType, Promotion, PromotionCode
 from promotions.states import TERMINAL, Status
 from tests.factories import JobFactory, PromotionFactory
+from tests.races.together import at_once, kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 40
-
-
-def at_once(*actions):
-    """Does all the actions at one moment, each over a connection of its own; returns what each gave or raised."""
-    barrier = threading.Barrier(len(actions))
-    results = [None] * len(actions)
-
-    def act(index, action):
-        try:
-            barrier.wait()
-            results[index] = action()
-        except Exception as error:
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=act, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def kinds(results):
-    return sorted(type(result).__name__ for result in results)
 
 
 def cancel(job):
