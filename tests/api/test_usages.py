@@ -403,3 +403,42 @@ def test_the_answers_cost_a_constant_number_of_queries(api, django_assert_max_nu
         api.get(promotion_url(code.promotion))
     with django_assert_max_num_queries(11):
         redeem(api, code)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("eq(code,A)", {"one"}),
+        ("eq(id,{two})", {"two"}),
+        ("gt(used_on,2026-11-02)", {"three"}),
+        ("ge(used_on,2026-11-02)", {"two", "three"}),
+        ("lt(used_on,2026-11-02T00:00:00Z)", {"one"}),
+        ("le(used_on,1793577600000)", {"one", "two"}),
+        ("ge(used_on,2026-11-02):eq(code,B)", {"two", "three"}),
+        ("eq(code,nothing)", set()),
+    ],
+)
+def test_usages_are_filtered(api, text, expected):
+    promotion = PromotionFactory()
+    usages = {
+        order: UsageFactory(promotion=promotion, code=code, order_id=order, used_on=datetime(2026, 11, day, tzinfo=UTC))
+        for day, (order, code) in enumerate([("one", "A"), ("two", "B"), ("three", "B")], start=1)
+    }
+    text = text.replace("{two}", str(usages["two"].uuid))
+    assert set(orders(api.get(f"{promotion_url(promotion)}?filter={text}"))) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eq(id,17)",
+        "gt(used_on,yesterday)",
+        "eq(used_on,2026-11-02)",
+        "gt(used_on,99999999999999999999)",
+        "like(code,A*)",
+    ],
+)
+def test_a_filter_of_usages_that_cannot_be_is_refused(api, text):
+    answer = api.get(f"{promotion_url(PromotionFactory())}?filter={text}")
+    assert answer.status_code == 400
+    assert fault(answer)["title"] == "Bad Request"

@@ -83,17 +83,25 @@ class Moment(Strict):
 
     def read(self, data: str) -> datetime:
         try:
-            if day := parse_date(data):
-                return datetime.combine(day, time(), UTC)
-            moment = parse_datetime(data)
-            if moment is None:
-                raise ValueError(data)
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        except (ValueError, OverflowError) as error:
+            return moment_of(data)
+        except ValueError as error:
             raise serializers.ValidationError("Does not match format 'date-time'", code="format") from error
 
     def to_representation(self, value: datetime) -> str:
         return seconds(value)
+
+
+def moment_of(text: str) -> datetime:
+    """The moment that `text` names: a date, with or without a time and a zone. Raises ValueError."""
+    if day := parse_date(text):
+        return datetime.combine(day, time(), UTC)
+    moment = parse_datetime(text)
+    if moment is None:
+        raise ValueError(text)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def seconds(moment: datetime) -> str:

@@ -1,13 +1,18 @@
 """Redeeming codes, and `/v2/promotions/:promotionID/usages` and its relatives."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from promotions.api.authentication import actor
 from promotions.api.envelope import AnyTypeParser, errors_body
+from promotions.api.filters import Filterable, condition
 from promotions.api.idempotency import answer_once, read_key
 from promotions.api.pagination import page
+from promotions.api.serializers.fields import moment_of
 from promotions.api.serializers.usage import AnonymizeSerializer, RedeemSerializer, UsageSerializer
 from promotions.api.sorting import in_order
 from promotions.api.views.lookup import as_uuid, as_uuid_or_none, find_code_usages, find_promotion
@@ -18,6 +23,23 @@ SORT_OF_PROMOTION = {
     name: name for name in ("code", "customer_id", "order_id", "customer_email", "used_on", "updated_at")
 } | {"id": "uuid"}
 SORT_OF_CODE = {"used_on": "used_on"}
+
+
+def used_on(text: str) -> datetime:
+    """A date, or milliseconds since 1970, as filters may have it. Raises ValueError."""
+    if not (text.isascii() and text.isdigit()):
+        return moment_of(text)
+    try:
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(text) from error
+
+
+FIELDS = {
+    "id": Filterable("uuid", read=UUID),
+    "code": Filterable("code"),
+    "used_on": Filterable("used_on", ("gt", "ge", "lt", "le"), used_on),
+}
 
 
 class Redeem(APIView):
@@ -46,7 +68,8 @@ class PromotionUsages(APIView):
     """The usages of a promotion, last changed first."""
 
     def get(self, request: Request, promotion_id: str) -> Response:
-        usages = in_order(request, find_promotion(promotion_id).usages.all(), SORT_OF_PROMOTION, "-updated_at")
+        usages = find_promotion(promotion_id).usages.filter(condition(request, FIELDS))
+        usages = in_order(request, usages, SORT_OF_PROMOTION, "-updated_at")
         rows, around = page(request, usages)
         return Response({"data": UsageSerializer(rows, many=True).data, **around})
 
@@ -55,7 +78,8 @@ class CodeUsages(APIView):
     """The usages of one code, oldest first, also of one that has been deleted."""
 
     def get(self, request: Request, promotion_id: str, code: str) -> Response:
-        usages = in_order(request, find_code_usages(promotion_id, code), SORT_OF_CODE, "used_on")
+        usages = find_code_usages(promotion_id, code).filter(condition(request, FIELDS))
+        usages = in_order(request, usages, SORT_OF_CODE, "used_on")
         rows, around = page(request, usages)
         return Response({"data": UsageSerializer(rows, many=True).data, **around})
 
