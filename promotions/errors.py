@@ -6,6 +6,7 @@ Everyone below the doors raises these; API, admin and commands render them. What
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,17 @@ class Fault:
 
     def __str__(self) -> str:
         return self.detail or self.title
+
+
+def json_type(value: Any) -> str:
+    """The name that JSON schema has for the type of `value`."""
+    names: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
+    return "null" if value is None else names.get(type(value), "object")
+
+
+def wrong_type(expected: str, value: Any, source: str) -> Fault:
+    """The fault of a value at `source` that has another JSON type than the one that is needed."""
+    return Fault(400, "invalid_type", f"Invalid type. Expected: {expected}, given: {json_type(value)}", source)
 
 
 class Refused(Exception):

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from promotions.admin.display import progress, who
 from promotions.models import Job, Promotion
+from promotions.models.promotion_schema import as_list
 
 LATEST_JOBS = 10
 
@@ -25,20 +26,11 @@ class PromotionForm(forms.ModelForm):
         model = Promotion
         fields = "__all__"  # noqa: DJ007 - the admin names them in its fieldsets
 
-    def clean_schema(self) -> Any:
-        return self._of_type("schema", dict, _("Must be a JSON object."))
-
     def clean_min_cart_value(self) -> Any:
-        return self._of_type("min_cart_value", list, _("Must be a JSON list.")) or []
+        return as_list(self.cleaned_data["min_cart_value"])
 
     def clean_max_discount_value(self) -> Any:
-        return self._of_type("max_discount_value", list, _("Must be a JSON list.")) or []
-
-    def _of_type(self, field: str, kind: type, message: Any) -> Any:
-        value = self.cleaned_data[field]
-        if value is not None and not isinstance(value, kind):
-            raise forms.ValidationError(message)
-        return value
+        return as_list(self.cleaned_data["max_discount_value"])
 
 
 @admin.register(Promotion)

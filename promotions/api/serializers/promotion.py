@@ -3,9 +3,9 @@
 from typing import Any
 
 from promotions.api.serializers.fields import (
-    Array,
     Boolean,
     Const,
+    ListOrOne,
     Object,
     StrictModelSerializer,
     milliseconds,
@@ -20,8 +20,8 @@ class PromotionSerializer(StrictModelSerializer):
     type = Const("promotion")
     enabled = Boolean()
     schema = Object()
-    min_cart_value = Array(required=False, allow_null=True)
-    max_discount_value = Array(required=False, allow_null=True)
+    min_cart_value = ListOrOne(required=False, allow_null=True)
+    max_discount_value = ListOrOne(required=False, allow_null=True)
 
     class Meta:
         model = Promotion
