@@ -74,11 +74,14 @@ class TooManyCodes(Refused):
 
 
 class PromotionTooLong(Refused):
-    """A large number of codes in a promotion that runs for more than a year (contract, section 2)."""
+    """A large number of codes in a promotion that runs for more than a year (contract, section 2).
 
-    def __init__(self, codes: int, days: int) -> None:
+    `source` is what was asked for: more codes, or a later end.
+    """
+
+    def __init__(self, codes: int, days: int, source: str = NUMBER_OF_CODES) -> None:
         detail = f"More than {codes} promotion codes need a promotion of at most {days} days"
-        super().__init__([Fault(400, "Too many promotion codes", detail, NUMBER_OF_CODES)])
+        super().__init__([Fault(400, "Too many promotion codes", detail, source)])
 
 
 class CodeSpaceTooSmall(Refused):
@@ -94,6 +97,34 @@ class NoCodesAllowed(Refused):
 
     def __init__(self) -> None:
         super().__init__([Fault(422, "No codes allowed", "Cannot add codes to an automatic promotion")])
+
+
+class CodesInTheWay(Refused):
+    """A promotion with codes of its own cannot begin to apply without one."""
+
+    def __init__(self) -> None:
+        detail = "A promotion that has codes or an active job cannot become automatic"
+        super().__init__([Fault(422, "Unprocessable Entity", detail, "data.automatic")])
+
+
+class JobInTheWay(Refused):
+    """A promotion that has ended would lose its codes, while a job is working on them."""
+
+    def __init__(self) -> None:
+        detail = "A promotion that has ended cannot be given a new end while it has an active job"
+        super().__init__([Fault(422, "Unprocessable Entity", detail, "data.end")])
+
+
+class TooManyCodesToRevive(Refused):
+    """A promotion that has ended would lose more codes than are removed on the way. The fault is the contract's,
+    which has no detail; the text of the exception says it to people."""
+
+    def __init__(self, codes: int) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", source="request")])
+        self.codes = codes
+
+    def __str__(self) -> str:
+        return f"A promotion that has ended with more than {self.codes} codes cannot be given a new end"
 
 
 class LeaseLost(Exception):

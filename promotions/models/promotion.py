@@ -8,8 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from promotions.errors import Fault
+from promotions.errors import Fault, PromotionTooLong
 from promotions.models.promotion_schema import amounts_faults, applications_faults, schema_faults
+
+# More codes than this need a promotion that lasts at most a year (contract, section 2).
+CODES_IN_A_LONG_PROMOTION = 1000
+LONG_PROMOTION_DAYS = 365
 
 
 class PromotionType(models.TextChoices):
@@ -98,6 +102,12 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def check_length(self, codes: int, source: str) -> None:
+        """Raises PromotionTooLong, for `source`, when the promotion lasts too long to have this many codes."""
+        is_long = (self.end - self.start).days > LONG_PROMOTION_DAYS
+        if is_long and codes > CODES_IN_A_LONG_PROMOTION:
+            raise PromotionTooLong(CODES_IN_A_LONG_PROMOTION, LONG_PROMOTION_DAYS, source)
 
     def faults(self) -> list[Fault]:
         """What breaks the rules of the promotion's type, each fault at its place in a request."""

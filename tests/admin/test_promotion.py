@@ -6,7 +6,7 @@ from django.utils import timezone
 from promotions.admin.promotion import PromotionAdmin
 from promotions.models import Promotion
 from promotions.states import Status
-from tests.factories import JobFactory, PromotionFactory
+from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory
 
 LIST = "/admin/promotions/promotion/"
 ADD = f"{LIST}add/"
@@ -107,6 +107,57 @@ def test_json_of_the_wrong_kind_is_an_error_of_its_field(staff, field, value):
 def test_what_breaks_the_rules_of_the_type_stands_beside_its_field_with_its_place(staff, change, field, texts):
     assert errors_of(staff.post(ADD, form(**change))) == {field: texts}
     assert not Promotion.objects.exists()
+
+
+def change(staff, promotion, **fields):
+    return staff.post(f"{LIST}{promotion.pk}/change/", form(**fields))
+
+
+def promotion_with_codes(count, **fields):
+    """A promotion with as many codes counted; only two of them are there as rows."""
+    promotion = PromotionFactory(promotion_type="percent_discount", **fields)
+    Promotion.objects.filter(pk=promotion.pk).reserve(count, 10**9)
+    PromotionCodeFactory.create_batch(2, promotion=promotion)
+    return promotion
+
+
+LONG_AGO = {"start": datetime(2020, 1, 1, tzinfo=UTC), "end": datetime(2020, 2, 1, tzinfo=UTC)}
+NEW_END = {"start_0": "2020-01-01", "end_0": "2999-01-01"}
+
+
+def test_a_promotion_that_had_ended_loses_its_codes_when_it_gets_a_new_end_and_says_so(staff, messages_of):
+    promotion = promotion_with_codes(2, **LONG_AGO)
+    answer = change(staff, promotion, **NEW_END)
+    assert answer.status_code == 302
+    promotion.refresh_from_db()
+    assert (promotion.codes.count(), promotion.code_count, promotion.end.year) == (0, 0, 2999)
+    assert messages_of(answer)["warning"] == "Its 2 codes were removed."
+
+
+def test_a_promotion_that_had_ended_with_very_many_codes_gets_no_new_end(staff):
+    promotion = promotion_with_codes(1001, **LONG_AGO)
+    assert errors_of(change(staff, promotion, **NEW_END)) == {
+        "__all__": ["A promotion that has ended with more than 1000 codes cannot be given a new end"]
+    }
+    promotion.refresh_from_db()
+    assert (promotion.code_count, promotion.end) == (1001, LONG_AGO["end"])
+
+
+def test_a_promotion_with_many_codes_cannot_last_longer_than_a_year(staff):
+    start = timezone.now() - timedelta(days=1)
+    promotion = promotion_with_codes(1001, start=start, end=start + timedelta(days=30))
+    errors = errors_of(change(staff, promotion, **NEW_END))
+    assert errors == {"end": ["More than 1000 promotion codes need a promotion of at most 365 days"]}
+
+
+def test_a_promotion_with_codes_cannot_become_automatic(staff):
+    promotion = promotion_with_codes(2)
+    errors = errors_of(change(staff, promotion, automatic="on"))
+    assert errors == {"automatic": ["A promotion that has codes or an active job cannot become automatic"]}
+
+
+def test_a_promotion_that_is_not_there_is_sent_back_to_the_list(staff):
+    assert staff.post(f"{LIST}4711/change/", form()).url == "/admin/"
 
 
 def test_a_single_amount_is_kept_as_a_list_of_one(staff):
