@@ -34,6 +34,7 @@ class PromotionForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before = copy(self.instance)
+        self.revived = False
 
     def clean_min_cart_value(self) -> Any:
         return as_list(self.cleaned_data["min_cart_value"])
@@ -47,7 +48,7 @@ class PromotionForm(forms.ModelForm):
         if self.errors or self.before.pk is None:
             return
         try:
-            check_change(self.before, self.instance)
+            self.revived = check_change(self.before, self.instance)
         except Refused as refused:
             field = refused.faults[0].source.rpartition(".")[2]
             self.add_error(field if field in self.fields else None, str(refused))
@@ -107,7 +108,7 @@ class PromotionAdmin(ModelAdmin):
             obj.save()
 
     def _save_change(self, request: HttpRequest, obj: Promotion, form: PromotionForm) -> None:
-        removed = save_change(form.before, obj, form.changed_data, who(request.user))
+        removed = save_change(obj, form.changed_data, who(request.user), revived=form.revived)
         if removed:
             text = ngettext("Its %(count)s code was removed.", "Its %(count)s codes were removed.", removed)
             self.message_user(request, text % {"count": removed}, messages.WARNING)

@@ -28,35 +28,34 @@ def change(promotion: Promotion, fields: dict[str, Any], by: str) -> Promotion:
     for name, value in fields.items():
         setattr(changed, name, value)
     changed.full_clean()
-    check_change(promotion, changed)
-    save_change(promotion, changed, fields, by)
+    revived = check_change(promotion, changed)
+    save_change(changed, fields, by, revived=revived)
     return changed
 
 
-def check_change(before: Promotion, after: Promotion) -> None:
-    """Raises a subclass of Refused when a locked promotion cannot change like this."""
-    revived = is_revived(before, after)
+def check_change(before: Promotion, after: Promotion) -> bool:
+    """Raises a subclass of Refused when a locked promotion cannot change like this.
+
+    Returns whether it is revived: it had ended, and is given an end in the future.
+    """
+    revived = before.end <= timezone.now() < after.end
     if revived:
         _check_revival(before)
     if after.automatic and not before.automatic and _has_codes(before, revived):
         raise CodesInTheWay
     if (before.start, before.end) != (after.start, after.end) and not revived:
         after.check_length(_codes_promised(before), "data.end")
+    return revived
 
 
-def save_change(before: Promotion, after: Promotion, fields: Iterable[str], by: str) -> int:
-    """Write these fields of a locked promotion that `check_change` has passed, and no others: workers count codes.
+def save_change(after: Promotion, fields: Iterable[str], by: str, *, revived: bool) -> int:
+    """Write these fields of a locked promotion, and no others: workers count codes.
 
-    A promotion that had ended loses its codes when it is given a new end. Returns how many.
+    `revived` is what `check_change` said; a promotion that is revived loses its codes. Returns how many.
     """
     after.updated_by = by
     after.save(update_fields=[*fields, "updated_by", "updated_at"])
-    return _remove_codes(after) if is_revived(before, after) else 0
-
-
-def is_revived(before: Promotion, after: Promotion) -> bool:
-    """Whether a promotion that has ended is given an end in the future."""
-    return before.end <= timezone.now() < after.end
+    return _remove_codes(after) if revived else 0
 
 
 def _check_revival(promotion: Promotion) -> None:

@@ -270,3 +270,16 @@ def test_a_promotion_that_had_ended_gets_no_new_end_while_a_job_works_on_its_cod
     assert faults(answer, 422) == [("Unprocessable Entity", "data.end")]
     promotion.refresh_from_db()
     assert promotion.code_count == 100
+
+
+def test_a_promotion_that_ends_while_it_is_being_changed_keeps_its_codes(api, monkeypatch):
+    promotion = with_codes(2, **running())
+    save = Promotion.save
+
+    def end_and_save(self, **kwargs):
+        monkeypatch.setattr("django.utils.timezone.now", lambda: promotion.end + timedelta(hours=1))
+        save(self, **kwargs)
+
+    monkeypatch.setattr(Promotion, "save", end_and_save)
+    assert put(api, promotion, end=days_from_now(20).isoformat()).status_code == 200
+    assert promotion.codes.count() == 2
