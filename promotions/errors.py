@@ -23,6 +23,17 @@ class Fault:
         return self.detail or self.title
 
 
+def json_type(value: Any) -> str:
+    """The name that JSON schema has for the type of `value`."""
+    names: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
+    return "null" if value is None else names.get(type(value), "object")
+
+
+def wrong_type(expected: str, value: Any, source: str) -> Fault:
+    """The fault of a value at `source` that has another JSON type than the one that is needed."""
+    return Fault(400, "invalid_type", f"Invalid type. Expected: {expected}, given: {json_type(value)}", source)
+
+
 class Refused(Exception):
     """A request that the rules do not allow. Carries one fault or several; nothing was changed."""
 
@@ -65,11 +76,14 @@ class TooManyCodes(Refused):
 
 
 class PromotionTooLong(Refused):
-    """A large number of codes in a promotion that runs for more than a year (contract, section 2)."""
+    """A large number of codes in a promotion that runs for more than a year (contract, section 2).
 
-    def __init__(self, codes: int, days: int) -> None:
+    `source` is what was asked for: more codes, or a later end.
+    """
+
+    def __init__(self, codes: int, days: int, source: str = NUMBER_OF_CODES) -> None:
         detail = f"More than {codes} promotion codes need a promotion of at most {days} days"
-        super().__init__([Fault(400, "Too many promotion codes", detail, NUMBER_OF_CODES)])
+        super().__init__([Fault(400, "Too many promotion codes", detail, source)])
 
 
 class CodeSpaceTooSmall(Refused):
@@ -181,6 +195,34 @@ class IdempotencyKeyReused(Refused):
     def __init__(self) -> None:
         detail = "The Idempotency-Key was used for another request"
         super().__init__([Fault(422, "Idempotency key reused", detail, "Idempotency-Key")])
+
+
+class CodesInTheWay(Refused):
+    """A promotion with codes of its own cannot begin to apply without one."""
+
+    def __init__(self) -> None:
+        detail = "A promotion that has codes or an active job cannot become automatic"
+        super().__init__([Fault(422, "Unprocessable Entity", detail, "data.automatic")])
+
+
+class JobInTheWay(Refused):
+    """A promotion that has ended would lose its codes, while a job is working on them."""
+
+    def __init__(self) -> None:
+        detail = "A promotion that has ended cannot be given a new end while it has an active job"
+        super().__init__([Fault(422, "Unprocessable Entity", detail, "data.end")])
+
+
+class TooManyCodesToRevive(Refused):
+    """A promotion that has ended would lose more codes than are removed on the way. The fault is the contract's,
+    which has no detail; the text of the exception says it to people."""
+
+    def __init__(self, codes: int) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", source="request")])
+        self.codes = codes
+
+    def __str__(self) -> str:
+        return f"A promotion that has ended with more than {self.codes} codes cannot be given a new end"
 
 
 class LeaseLost(Exception):

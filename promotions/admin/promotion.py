@@ -1,21 +1,27 @@
 """Promotions in the admin. Only the fields that staff may change are ever written: workers count codes meanwhile."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import JSONField, TextField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from promotions.admin.display import progress, who
+from promotions.errors import Refused
 from promotions.models import Job, Promotion
+from promotions.models.promotion_change import check_change, save_change
+from promotions.models.promotion_schema import as_list
 
 LATEST_JOBS = 10
 
@@ -25,20 +31,27 @@ class PromotionForm(forms.ModelForm):
         model = Promotion
         fields = "__all__"  # noqa: DJ007 - the admin names them in its fieldsets
 
-    def clean_schema(self) -> Any:
-        return self._of_type("schema", dict, _("Must be a JSON object."))
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = copy(self.instance)
+        self.revived = False
 
     def clean_min_cart_value(self) -> Any:
-        return self._of_type("min_cart_value", list, _("Must be a JSON list.")) or []
+        return as_list(self.cleaned_data["min_cart_value"])
 
     def clean_max_discount_value(self) -> Any:
-        return self._of_type("max_discount_value", list, _("Must be a JSON list.")) or []
+        return as_list(self.cleaned_data["max_discount_value"])
 
-    def _of_type(self, field: str, kind: type, message: Any) -> Any:
-        value = self.cleaned_data[field]
-        if value is not None and not isinstance(value, kind):
-            raise forms.ValidationError(message)
-        return value
+    def _post_clean(self) -> None:
+        """Once the promotion is good in itself, checks whether it may become so."""
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors or self.before.pk is None:
+            return
+        try:
+            self.revived = check_change(self.before, self.instance)
+        except Refused as refused:
+            field = refused.faults[0].source.rpartition(".")[2]
+            self.add_error(field if field in self.fields else None, str(refused))
 
 
 @admin.register(Promotion)
@@ -79,14 +92,26 @@ class PromotionAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Promotion | None = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), *(["promotion_type"] if obj else [])]
 
-    def save_model(self, request: HttpRequest, obj: Promotion, form: forms.ModelForm, change: bool) -> None:
-        obj.updated_by = who(request.user)
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Promotion | None:
+        """Also locks the row when a form is sent: what the form is checked against holds until it is saved."""
+        promotion = super().get_object(request, object_id, from_field)
+        if promotion and request.method == "POST" and transaction.get_connection().in_atomic_block:
+            locked = Promotion.objects.select_for_update(no_key=True)
+            return locked.filter(pk=promotion.pk).first()
+        return promotion
+
+    def save_model(self, request: HttpRequest, obj: Promotion, form: Any, change: bool) -> None:
         if change:
-            # Not the whole row: a worker may have changed `code_count` since it was read.
-            obj.save(update_fields=[*form.changed_data, "updated_by", "updated_at"])
+            self._save_change(request, obj, form)
         else:
-            obj.created_by = obj.updated_by
+            obj.created_by = obj.updated_by = who(request.user)
             obj.save()
+
+    def _save_change(self, request: HttpRequest, obj: Promotion, form: PromotionForm) -> None:
+        removed = save_change(obj, form.changed_data, who(request.user), revived=form.revived)
+        if removed:
+            text = ngettext("Its %(count)s code was removed.", "Its %(count)s codes were removed.", removed)
+            self.message_user(request, text % {"count": removed}, messages.WARNING)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         promotion = kwargs.get("obj")

@@ -7,7 +7,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
 
-from promotions.errors import Fault, Refused
+from promotions.errors import Fault, Refused, wrong_type
 
 
 def errors_body(faults: Iterable[Fault]) -> dict[str, list[dict[str, Any]]]:
@@ -26,18 +26,11 @@ def errors_body(faults: Iterable[Fault]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def json_type(value: Any) -> str:
-    """The name that JSON schema has for the type of `value`."""
-    names: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
-    return "null" if value is None else names.get(type(value), "object")
-
-
 class WrongType(Refused):
     """A value of another JSON type than the one that is needed."""
 
     def __init__(self, expected: str, value: Any, source: str = "data") -> None:
-        detail = f"Invalid type. Expected: {expected}, given: {json_type(value)}"
-        super().__init__([Fault(400, "invalid_type", detail, source)])
+        super().__init__([wrong_type(expected, value, source)])
 
 
 class EnvelopeParser(JSONParser):

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from promotions.api.envelope import errors_body
 from promotions.errors import Fault, Refused
+from promotions.models.promotion import RuleBroken
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +114,10 @@ def _model_faults(error: ModelValidationError) -> Iterator[Fault]:
     for field, errors in fields.items():
         path = ["data"] if field == NON_FIELD_ERRORS else ["data", field]
         for one in errors:
-            yield _validation_fault(one.code or "invalid", " ".join(one.messages), path)
+            if isinstance(one, RuleBroken):
+                yield one.fault
+            else:
+                yield _validation_fault(one.code or "invalid", " ".join(one.messages), path)
 
 
 def _validation_fault(code: str, message: str, path: list[str]) -> Fault:

@@ -7,20 +7,16 @@ from django.db import transaction
 
 from promotions.codes.text import most_codes
 from promotions.errors import (
+    NUMBER_OF_CODES,
     CodeSpaceTooSmall,
     NoCodesAllowed,
     NotFound,
-    PromotionTooLong,
     TooManyCodes,
     TooManyJobs,
 )
 from promotions.jobs import tasks
 from promotions.models import Job, JobType, Promotion
 from promotions.models.job import CODE_LENGTH_DEFAULT
-
-# More codes than this need a promotion that lasts at most a year (contract, section 2).
-CODES_IN_A_LONG_PROMOTION = 1000
-LONG_PROMOTION_DAYS = 365
 
 
 def create_job(promotion: Promotion, job_type: str, *, name: str = "", by: str = "", **parameters: Any) -> Job:
@@ -59,6 +55,4 @@ def _check_codes_allowed(job: Job, promotion: Promotion) -> None:
         raise TooManyCodes(settings.PROMOTIONS_MAX_CODES)
     if number > most_codes(length):
         raise CodeSpaceTooSmall(length, most_codes(length))
-    is_long = (promotion.end - promotion.start).days > LONG_PROMOTION_DAYS
-    if is_long and promotion.code_count + number > CODES_IN_A_LONG_PROMOTION:
-        raise PromotionTooLong(CODES_IN_A_LONG_PROMOTION, LONG_PROMOTION_DAYS)
+    promotion.check_length(promotion.code_count + number, NUMBER_OF_CODES)

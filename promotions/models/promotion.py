@@ -1,9 +1,19 @@
 """Promotions, and the exact count of the codes they have or have promised."""
 
 import uuid
+from collections import defaultdict
+from collections.abc import Collection
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+
+from promotions.errors import Fault, PromotionTooLong
+from promotions.models.promotion_schema import amounts_faults, applications_faults, schema_faults
+
+# More codes than this need a promotion that lasts at most a year (contract, section 2).
+CODES_IN_A_LONG_PROMOTION = 1000
+LONG_PROMOTION_DAYS = 365
 
 
 class PromotionType(models.TextChoices):
@@ -24,6 +34,16 @@ class ConsumeUnit(models.TextChoices):
 
     PER_CART = "per_cart", "Per cart"
     PER_ITEM = "per_item", "Per item"
+
+
+class RuleBroken(ValidationError):
+    """A fault as forms and `full_clean` know errors. Its text names the place within the field, as in
+    `currencies.0.amount: Must be greater than or equal to 0`; the API takes the fault as it is."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        _data, self.field, *place = fault.source.split(".")
+        super().__init__(f"{'.'.join(place)}: {fault}" if place else str(fault), code=fault.title)
 
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):
@@ -82,3 +102,34 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def check_length(self, codes: int, source: str) -> None:
+        """Raises PromotionTooLong, for `source`, when the promotion lasts too long to have this many codes."""
+        is_long = (self.end - self.start).days > LONG_PROMOTION_DAYS
+        if is_long and codes > CODES_IN_A_LONG_PROMOTION:
+            raise PromotionTooLong(CODES_IN_A_LONG_PROMOTION, LONG_PROMOTION_DAYS, source)
+
+    def faults(self) -> list[Fault]:
+        """What breaks the rules of the promotion's type, each fault at its place in a request."""
+        # What has no value yet is told by the field itself.
+        schema = [] if self.schema is None else schema_faults(self.promotion_type, self.schema)
+        return [
+            *schema,
+            *amounts_faults("min_cart_value", self.min_cart_value),
+            *amounts_faults("max_discount_value", self.max_discount_value),
+            *applications_faults(self.promotion_type, self.max_applications_per_cart),
+        ]
+
+    def clean(self) -> None:
+        """Raises ValidationError with a RuleBroken for each of `faults`, under the field that it is in."""
+        super().clean()
+        broken = defaultdict(list)
+        for fault in self.faults():
+            rule = RuleBroken(fault)
+            broken[rule.field].append(rule)
+        if broken:
+            raise ValidationError(dict(broken))
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        # An empty schema is no missing one: `clean` tells what it lacks.
+        super().clean_fields({*(exclude or ()), "schema"} if self.schema == {} else exclude)

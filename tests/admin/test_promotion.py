@@ -6,7 +6,7 @@ from django.utils import timezone
 from promotions.admin.promotion import PromotionAdmin
 from promotions.models import Promotion
 from promotions.states import Status
-from tests.factories import JobFactory, PromotionFactory
+from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory
 
 LIST = "/admin/promotions/promotion/"
 ADD = f"{LIST}add/"
@@ -18,7 +18,7 @@ def form(**fields):
         "description": "Ten percent",
         "enabled": "on",
         "promotion_type": "percent_discount",
-        "schema": '{"percent": 10}',
+        "schema": '{"currencies": [{"currency": "USD", "percentage": 10}]}',
         "min_cart_value": "[]",
         "max_discount_value": "",
         "max_applications_per_cart": "0",
@@ -38,7 +38,8 @@ def test_a_promotion_is_added_under_the_name_of_who_did_it(staff):
     assert staff.post(ADD, form()).status_code == 302
 
     promotion = Promotion.objects.get()
-    assert (promotion.name, promotion.schema, promotion.enabled) == ("Summer sale", {"percent": 10}, True)
+    assert (promotion.name, promotion.enabled) == ("Summer sale", True)
+    assert promotion.schema == {"currencies": [{"currency": "USD", "percentage": 10}]}
     assert (promotion.min_cart_value, promotion.max_discount_value) == ([], [])
     assert promotion.start == datetime(2026, 6, 1, tzinfo=UTC)
     assert (promotion.created_by, promotion.updated_by) == ("ann", "ann")
@@ -46,8 +47,9 @@ def test_a_promotion_is_added_under_the_name_of_who_did_it(staff):
 
 def test_a_promotion_is_changed_but_not_its_type_nor_who_added_it(staff):
     promotion = PromotionFactory(created_by="bob", promotion_type="fixed_discount")
+    schema = '{"currencies": [{"currency": "EUR", "amount": 1000}]}'
     before = promotion.updated_at
-    assert staff.post(f"{LIST}{promotion.pk}/change/", form(name="Winter sale")).status_code == 302
+    assert staff.post(f"{LIST}{promotion.pk}/change/", form(name="Winter sale", schema=schema)).status_code == 302
 
     promotion.refresh_from_db()
     assert (promotion.name, promotion.description) == ("Winter sale", "Ten percent")
@@ -57,7 +59,7 @@ def test_a_promotion_is_changed_but_not_its_type_nor_who_added_it(staff):
 
 
 def test_saving_a_promotion_does_not_overwrite_codes_that_were_counted_meanwhile(staff, monkeypatch):
-    promotion = PromotionFactory()
+    promotion = PromotionFactory(promotion_type="percent_discount")
     save_model = PromotionAdmin.save_model
 
     def count_and_save(self, request, obj, form, change):
@@ -82,6 +84,86 @@ def test_an_end_before_the_start_is_an_error_of_the_form(staff):
 )
 def test_json_of_the_wrong_kind_is_an_error_of_its_field(staff, field, value):
     assert list(errors_of(staff.post(ADD, form(**{field: value})))) == [field]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "texts"),
+    [
+        ({"schema": '{"currencies": 5, "x": 1}'}, "schema", [
+            "currencies: Invalid type. Expected: array, given: integer",
+            "Additional property x is not allowed",
+        ]),
+        ({"schema": '{"currencies": [{"currency": "USD", "percentage": 101}]}'}, "schema", [
+            "currencies.0.percentage: Must be less than or equal to 100",
+        ]),
+        ({"min_cart_value": '{"currency": "USD", "amount": -1}'}, "min_cart_value", [
+            "0.amount: Must be greater than or equal to 0",
+        ]),
+        ({"max_applications_per_cart": "3"}, "max_applications_per_cart", [
+            "Must be 0 for a percent_discount, only item-level promotions have a limit",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_breaks_the_rules_of_the_type_stands_beside_its_field_with_its_place(staff, change, field, texts):
+    assert errors_of(staff.post(ADD, form(**change))) == {field: texts}
+    assert not Promotion.objects.exists()
+
+
+def change(staff, promotion, **fields):
+    return staff.post(f"{LIST}{promotion.pk}/change/", form(**fields))
+
+
+def promotion_with_codes(count, **fields):
+    """A promotion with as many codes counted; only two of them are there as rows."""
+    promotion = PromotionFactory(promotion_type="percent_discount", **fields)
+    Promotion.objects.filter(pk=promotion.pk).reserve(count, 10**9)
+    PromotionCodeFactory.create_batch(2, promotion=promotion)
+    return promotion
+
+
+LONG_AGO = {"start": datetime(2020, 1, 1, tzinfo=UTC), "end": datetime(2020, 2, 1, tzinfo=UTC)}
+NEW_END = {"start_0": "2020-01-01", "end_0": "2999-01-01"}
+
+
+def test_a_promotion_that_had_ended_loses_its_codes_when_it_gets_a_new_end_and_says_so(staff, messages_of):
+    promotion = promotion_with_codes(2, **LONG_AGO)
+    answer = change(staff, promotion, **NEW_END)
+    assert answer.status_code == 302
+    promotion.refresh_from_db()
+    assert (promotion.codes.count(), promotion.code_count, promotion.end.year) == (0, 0, 2999)
+    assert messages_of(answer)["warning"] == "Its 2 codes were removed."
+
+
+def test_a_promotion_that_had_ended_with_very_many_codes_gets_no_new_end(staff):
+    promotion = promotion_with_codes(1001, **LONG_AGO)
+    assert errors_of(change(staff, promotion, **NEW_END)) == {
+        "__all__": ["A promotion that has ended with more than 1000 codes cannot be given a new end"]
+    }
+    promotion.refresh_from_db()
+    assert (promotion.code_count, promotion.end) == (1001, LONG_AGO["end"])
+
+
+def test_a_promotion_with_many_codes_cannot_last_longer_than_a_year(staff):
+    start = timezone.now() - timedelta(days=1)
+    promotion = promotion_with_codes(1001, start=start, end=start + timedelta(days=30))
+    errors = errors_of(change(staff, promotion, **NEW_END))
+    assert errors == {"end": ["More than 1000 promotion codes need a promotion of at most 365 days"]}
+
+
+def test_a_promotion_with_codes_cannot_become_automatic(staff):
+    promotion = promotion_with_codes(2)
+    errors = errors_of(change(staff, promotion, automatic="on"))
+    assert errors == {"automatic": ["A promotion that has codes or an active job cannot become automatic"]}
+
+
+def test_a_promotion_that_is_not_there_is_sent_back_to_the_list(staff):
+    assert staff.post(f"{LIST}4711/change/", form()).url == "/admin/"
+
+
+def test_a_single_amount_is_kept_as_a_list_of_one(staff):
+    amount = '{"currency": "USD", "amount": 5000}'
+    assert staff.post(ADD, form(min_cart_value=amount)).status_code == 302
+    assert Promotion.objects.get().min_cart_value == [{"currency": "USD", "amount": 5000}]
 
 
 def test_a_promotion_cannot_be_deleted(staff):

@@ -7,7 +7,8 @@ from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework import serializers
 
-from promotions.api.envelope import json_type
+from promotions.errors import json_type
+from promotions.models.promotion_schema import as_list
 
 NOT_NULL = "Invalid type. Expected: {expected}, given: null"
 
@@ -59,7 +60,17 @@ class Object(Strict, serializers.DictField):
 
 
 class Array(Strict, serializers.ListField):
-    expected, types = "array", (list,)
+    expected = "array"
+    types: tuple[type, ...] = (list,)
+
+
+class ListOrOne(Array):
+    """A list; a single object stands for a list of one."""
+
+    types = (list, dict)
+
+    def read(self, data: Any) -> Any:
+        return super().read(as_list(data))
 
 
 class Choice(Strict, serializers.ChoiceField):

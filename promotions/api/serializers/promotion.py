@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
 from promotions.api.serializers.fields import (
-    Array,
     Boolean,
     Const,
+    ListOrOne,
     Object,
     StrictModelSerializer,
     milliseconds,
@@ -15,13 +18,13 @@ from promotions.models import Promotion
 
 
 class PromotionSerializer(StrictModelSerializer):
-    """Reads a new promotion, and writes one out; like Elastic Path it leaves out what is not set."""
+    """Reads a new promotion or changes of one, and writes one out; like Elastic Path it leaves out what is not set."""
 
     type = Const("promotion")
     enabled = Boolean()
     schema = Object()
-    min_cart_value = Array(required=False, allow_null=True)
-    max_discount_value = Array(required=False, allow_null=True)
+    min_cart_value = ListOrOne(required=False, allow_null=True)
+    max_discount_value = ListOrOne(required=False, allow_null=True)
 
     class Meta:
         model = Promotion
@@ -40,10 +43,21 @@ class PromotionSerializer(StrictModelSerializer):
             "max_applications_per_cart",
         )
 
+    def to_internal_value(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Refuses changes that are meant for another promotion, before anything else of them is looked at."""
+        meant = data.get("id")
+        if self.instance and meant not in (None, "") and str(meant).lower() != str(self.instance.uuid):
+            raise serializers.ValidationError({"id": [ErrorDetail("Must be the id of the address", "const")]})
+        return super().to_internal_value(data)
+
+    def validate_promotion_type(self, value: str) -> str:
+        if self.instance and value != self.instance.promotion_type:
+            raise serializers.ValidationError("The type of a promotion cannot be changed", "const")
+        return value
+
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """The fields of the model; null lists, which the Terraform client sends, mean none."""
-        del data["type"]
-        return {name: [] if value is None else value for name, value in data.items()}
+        return {name: [] if value is None else value for name, value in data.items() if name != "type"}
 
     def to_representation(self, promotion: Promotion) -> dict[str, Any]:
         unless_empty = ("min_cart_value", "max_discount_value", "max_applications_per_cart", "automatic")

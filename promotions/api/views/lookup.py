@@ -8,9 +8,13 @@ from promotions.errors import NotFound
 from promotions.models import Job, Promotion, PromotionCode, Usage
 
 
-def find_promotion(promotion_id: str) -> Promotion:
-    """The promotion with this id. Raises NotFound, also for an id that is no UUID."""
-    promotion = Promotion.objects.filter(uuid=as_uuid(promotion_id, "promotion")).first()
+def find_promotion(promotion_id: str, *, lock: bool = False) -> Promotion:
+    """The promotion with this id, locked until the transaction ends if `lock` says so.
+
+    Raises NotFound, also for an id that is no UUID.
+    """
+    promotions = Promotion.objects.select_for_update(no_key=True) if lock else Promotion.objects.all()
+    promotion = promotions.filter(uuid=as_uuid(promotion_id, "promotion")).first()
     if promotion is None:
         raise NotFound("promotion")
     return promotion

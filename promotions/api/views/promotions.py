@@ -1,5 +1,6 @@
 """`/v2/promotions`"""
 
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -10,6 +11,7 @@ from promotions.api.pagination import page
 from promotions.api.serializers.promotion import PromotionSerializer
 from promotions.api.views.lookup import find_promotion
 from promotions.models import Promotion, PromotionCode
+from promotions.models.promotion_change import change
 
 FIELDS = {
     "code": Filterable("pk__in", read=lambda code: PromotionCode.objects.live().filter(code=code).values("promotion"))
@@ -36,7 +38,16 @@ class PromotionList(APIView):
 
 
 class PromotionDetail(APIView):
-    """One promotion."""
+    """One promotion, and changing it: fields that are left out stay as they are."""
 
     def get(self, request: Request, promotion_id: str) -> Response:
         return Response({"data": PromotionSerializer(find_promotion(promotion_id)).data})
+
+    def put(self, request: Request, promotion_id: str) -> Response:
+        body = request.data  # read before the row is locked: it may be slow to arrive
+        with transaction.atomic():
+            promotion = find_promotion(promotion_id, lock=True)
+            wish = PromotionSerializer(promotion, data=body, partial=True)
+            wish.is_valid(raise_exception=True)
+            promotion = change(promotion, wish.validated_data, by=actor(request))
+        return Response({"data": PromotionSerializer(promotion).data})
