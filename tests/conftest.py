@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+import hypothesis
 import pytest
 from oauth2_provider.generators import generate_client_secret
 from rest_framework.test import APIClient
@@ -9,6 +10,10 @@ from rest_framework.test import APIClient
 from promotions.jobs import runner
 from promotions.models import ApiClient
 from tests.processes import Process
+
+# A busy machine is no reason for a test to fail; how long things take is for the benchmarks.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True)
