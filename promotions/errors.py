@@ -68,11 +68,11 @@ CODES = "data.codes"
 
 
 class TooManyCodes(Refused):
-    """One job asks for more codes than a promotion may have."""
+    """More codes than a promotion may have: in one job, or (`source`) together with those added by hand."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, source: str = NUMBER_OF_CODES) -> None:
         detail = f"Only {limit} promotion codes are allowed per promotion"
-        super().__init__([Fault(400, "Too many promotion codes", detail, NUMBER_OF_CODES)])
+        super().__init__([Fault(400, "Too many promotion codes", detail, source)])
 
 
 class PromotionTooLong(Refused):
@@ -92,14 +92,6 @@ class CodeSpaceTooSmall(Refused):
     def __init__(self, code_length: int, most: int) -> None:
         detail = f"At most {most} codes of {code_length} characters can be generated in one job"
         super().__init__([Fault(400, "Too many promotion codes", detail, NUMBER_OF_CODES)])
-
-
-class NoRoomForCodes(Refused):
-    """Codes added by hand would be more than the promotion may have."""
-
-    def __init__(self, limit: int) -> None:
-        detail = f"Only {limit} promotion codes are allowed per promotion"
-        super().__init__([Fault(400, "Too many promotion codes", detail, CODES)])
 
 
 class DuplicateCodes(Refused):

@@ -37,4 +37,4 @@ def progress(job: Job) -> str:
         return _("%(left)s left to remove") % {"left": f"{left:,}"}
     if job.state in (State.CANCELLED, State.FAILED):
         return _("nothing left")
-    return _("%(generated)s of %(all)s") % {"generated": f"{job.generated:,}", "all": f"{job.number_of_codes or 0:,}"}
+    return _("%(generated)s of %(all)s") % {"generated": f"{job.generated:,}", "all": f"{job.wanted_codes:,}"}

@@ -18,7 +18,8 @@ from unfold.enums import ActionVariant
 
 from promotions.admin.cancel import CancellingAdmin
 from promotions.admin.display import STATE_COLOURS, progress, who
-from promotions.errors import Fault, Refused
+from promotions.admin.refusals import add_refusal
+from promotions.errors import Refused
 from promotions.jobs.create import create_job
 from promotions.models import Job, JobType
 from promotions.models.job import CODE_LENGTH_DEFAULT, CODE_LENGTH_MAX, CODE_LENGTH_MIN
@@ -57,12 +58,7 @@ class NewJobForm(forms.ModelForm):
         except ValidationError as error:
             self.add_error(None, error)
         except Refused as refused:
-            for fault in refused.faults:
-                self.add_error(self._field_of(fault), str(fault))
-
-    def _field_of(self, fault: Fault) -> str | None:
-        name = fault.source.rpartition(".")[2]
-        return name if name in self.fields else None
+            add_refusal(self, refused)
 
 
 @admin.register(Job)

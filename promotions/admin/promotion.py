@@ -18,6 +18,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from promotions.admin.display import progress, who
+from promotions.admin.refusals import add_refusal
 from promotions.errors import Refused
 from promotions.models import Job, Promotion
 from promotions.models.promotion_change import check_change, save_change
@@ -50,8 +51,7 @@ class PromotionForm(forms.ModelForm):
         try:
             self.revived = check_change(self.before, self.instance)
         except Refused as refused:
-            field = refused.faults[0].source.rpartition(".")[2]
-            self.add_error(field if field in self.fields else None, str(refused))
+            add_refusal(self, refused)
 
 
 @admin.register(Promotion)
@@ -96,8 +96,7 @@ class PromotionAdmin(ModelAdmin):
         """Also locks the row when a form is sent: what the form is checked against holds until it is saved."""
         promotion = super().get_object(request, object_id, from_field)
         if promotion and request.method == "POST" and transaction.get_connection().in_atomic_block:
-            locked = Promotion.objects.select_for_update(no_key=True)
-            return locked.filter(pk=promotion.pk).first()
+            return Promotion.objects.locked().filter(pk=promotion.pk).first()
         return promotion
 
     def save_model(self, request: HttpRequest, obj: Promotion, form: Any, change: bool) -> None:

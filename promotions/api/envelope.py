@@ -54,7 +54,7 @@ class JsonApiParser(EnvelopeParser):
 
 
 class AnyTypeParser(EnvelopeParser):
-    """Reads JSON whatever the Content-Type says, for the one request whose body hardly matters."""
+    """Reads JSON whatever the Content-Type says, for requests whose body hardly matters."""
 
     media_type = "*/*"
 

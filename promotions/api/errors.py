@@ -23,7 +23,7 @@ FORBIDDEN = Fault(403, "Forbidden")
 BUSY = Fault(503, "Service Unavailable", "The database is busy, try again")
 BUSY_RETRY_AFTER = "1"  # seconds
 
-# Titles that differ from the name of the HTTP status.
+# Titles of what Django and the REST framework refuse by themselves.
 TITLES = {
     400: "Bad Request",
     404: "Not Found",

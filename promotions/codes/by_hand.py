@@ -3,15 +3,14 @@
 Every change locks the promotion's row first and goes through its exact counter, in one transaction.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from promotions.errors import CodesNotFound, DuplicateCodes, NoCodesAllowed, NoRoomForCodes, NotFound
-from promotions.models import Job, Promotion, PromotionCode
+from promotions.errors import CODES, CodesNotFound, DuplicateCodes, NoCodesAllowed, TooManyCodes
+from promotions.models import Promotion, PromotionCode
 from promotions.states import Status
 
 
@@ -19,17 +18,17 @@ def add(promotion: Promotion, codes: Sequence[PromotionCode]) -> None:
     """Add unsaved `codes` to the promotion, all or none.
 
     Raises NoCodesAllowed for an automatic promotion, DuplicateCodes naming each code that is in use in the whole
-    store, NoRoomForCodes when they would be too many, NotFound when the promotion is gone.
+    store, TooManyCodes when they would be too many, NotFound when the promotion is gone.
     """
     _check_no_repetition([code.code for code in codes])
     try:
         with transaction.atomic():
-            locked = _lock(promotion)
+            locked = promotion.lock()
             if locked.automatic:
                 raise NoCodesAllowed
             _check_free(codes)
             if not Promotion.objects.filter(pk=locked.pk).reserve(len(codes), settings.PROMOTIONS_MAX_CODES):
-                raise NoRoomForCodes(settings.PROMOTIONS_MAX_CODES)
+                raise TooManyCodes(settings.PROMOTIONS_MAX_CODES, CODES)
             for code in codes:
                 code.promotion = locked
             PromotionCode.objects.bulk_create(codes)
@@ -45,7 +44,7 @@ def delete(promotion: Promotion, texts: Sequence[str]) -> None:
     Raises CodesNotFound naming each that is not there; the codes of a job in preparation are not.
     """
     with transaction.atomic():
-        locked = _lock(promotion)
+        locked = promotion.lock()
         found = dict(locked.codes.live().filter(code__in=texts).values_list("code", "pk"))
         if missing := [place for place, text in enumerate(texts) if text not in found]:
             raise CodesNotFound(missing)
@@ -63,7 +62,7 @@ class LiveCodes:
     def __init__(self, promotion: Promotion) -> None:
         codes = promotion.codes.order_by("id")
         hidden = promotion.jobs.filter(status__in=[Status.PROCESSING, Status.CANCELLING]).first()
-        self.total = promotion.code_count - (_reserved(hidden) if hidden else 0)
+        self.total = promotion.code_count - (hidden.wanted_codes if hidden else 0)
         self.first: QuerySet[PromotionCode] = codes.filter(id__lte=hidden.after_code_id) if hidden else codes
         since = Q(job=None, id__gt=hidden.after_code_id) if hidden else Q(pk=None)
         self.since: QuerySet[PromotionCode] = codes.filter(since)
@@ -81,24 +80,9 @@ class LiveCodes:
         return rows
 
 
-def _reserved(job: Job) -> int:
-    return job.number_of_codes or 0
-
-
-def _lock(promotion: Promotion) -> Promotion:
-    locked = Promotion.objects.select_for_update(no_key=True).filter(pk=promotion.pk).first()
-    if locked is None:
-        raise NotFound("promotion")
-    return locked
-
-
 def _check_no_repetition(texts: Sequence[str]) -> None:
-    seen: Counter[str] = Counter()
-    repeated = []
-    for place, text in enumerate(texts):
-        seen[text] += 1
-        if seen[text] > 1:
-            repeated.append(place)
+    first: dict[str, int] = {}
+    repeated = [place for place, text in enumerate(texts) if first.setdefault(text, place) != place]
     if repeated:
         raise DuplicateCodes(repeated)
 

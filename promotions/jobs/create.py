@@ -10,7 +10,6 @@ from promotions.errors import (
     NUMBER_OF_CODES,
     CodeSpaceTooSmall,
     NoCodesAllowed,
-    NotFound,
     TooManyCodes,
     TooManyJobs,
 )
@@ -30,10 +29,7 @@ def create_job(promotion: Promotion, job_type: str, *, name: str = "", by: str =
     job.clean()
     with transaction.atomic():
         # Locked, so that two requests cannot both find the promotion without a job.
-        locked = Promotion.objects.select_for_update(no_key=True).filter(pk=promotion.pk).first()
-        if locked is None:
-            raise NotFound("promotion")
-        _check_allowed(job, locked)
+        _check_allowed(job, promotion.lock())
         job.save(force_insert=True)
         tasks.deliver(job)
     return job
@@ -47,7 +43,7 @@ def _check_allowed(job: Job, promotion: Promotion) -> None:
 
 
 def _check_codes_allowed(job: Job, promotion: Promotion) -> None:
-    number = job.number_of_codes or 0
+    number = job.wanted_codes
     length = job.code_length or CODE_LENGTH_DEFAULT
     if promotion.automatic:
         raise NoCodesAllowed

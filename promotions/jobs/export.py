@@ -8,6 +8,7 @@ lost the job can replace nothing, and files that no job refers to are `collect`e
 import csv
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, timedelta
@@ -22,6 +23,7 @@ from django.utils import timezone
 from promotions.errors import LeaseLost
 from promotions.jobs import lifecycle
 from promotions.models import Job, PromotionCode
+from promotions.models.fields import FORMULA
 from promotions.states import ACTIVE
 
 logger = logging.getLogger(__name__)
@@ -29,8 +31,6 @@ logger = logging.getLogger(__name__)
 FOLDER = "exports"
 COLUMNS = ("code", "consume_unit", "max_uses", "uses", "user", "created_by", "created_at")
 BATCH = 5_000
-# These begin a formula in a spreadsheet. Codes cannot begin so; an apostrophe makes text of the rest.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def steps(job: Job) -> Iterator[None]:
@@ -114,7 +114,8 @@ def _row(values: tuple[Any, ...]) -> list[Any]:
 
 
 def _no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    # Codes cannot begin a formula; an apostrophe makes text of the rest.
+    return f"'{text}" if re.search(FORMULA, text) else text
 
 
 class _Encoded:

@@ -23,7 +23,7 @@ def steps(job: Job) -> Iterator[None]:
     job is not this worker's any more, JobFailure when there are no free texts left.
     """
     barren = 0
-    while (missing := _number(job) - job.generated) > 0:
+    while (missing := job.wanted_codes - job.generated) > 0:
         template = _template(job)
         # Drawn before the transaction begins, which SQLite would spend locked.
         texts = text.draw(min(missing, BATCH), job.code_length or CODE_LENGTH_DEFAULT, job.code_prefix or "")
@@ -34,10 +34,6 @@ def steps(job: Job) -> Iterator[None]:
             raise JobFailure("no free codes are left for this length and prefix")
         yield
     lifecycle.complete(job)
-
-
-def _number(job: Job) -> int:
-    return job.number_of_codes or 0
 
 
 def _template(job: Job) -> PromotionCode:

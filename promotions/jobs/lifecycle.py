@@ -80,8 +80,7 @@ def _begin(job_id: int, now: Clock) -> bool:
 
 
 def _reserve(promotion: PromotionQuerySet, job: Job) -> bool:
-    number = job.number_of_codes or 0
-    return number == 0 or promotion.reserve(number, settings.PROMOTIONS_MAX_CODES)
+    return job.wanted_codes == 0 or promotion.reserve(job.wanted_codes, settings.PROMOTIONS_MAX_CODES)
 
 
 def _take_over(job_id: int, now: Clock) -> bool:
@@ -149,7 +148,7 @@ def end_undo(job: Job) -> None:
     No code of the job may be left; the database checks that its counters say so.
     """
     with transaction.atomic():
-        Promotion.objects.filter(pk=job.promotion_id).give_back(job.number_of_codes or 0)
+        Promotion.objects.filter(pk=job.promotion_id).give_back(job.wanted_codes)
         _write(job, Event.END_UNDO, lease_expires_at=None)
     logger.info("job %s: undone, %d codes deleted", job.uuid, job.deleted)
 

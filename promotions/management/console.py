@@ -7,25 +7,22 @@ import getpass
 import json
 import os
 import sys
-import uuid
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 from django.db import InterfaceError, OperationalError, ProgrammingError
-from django.db.models import QuerySet
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from promotions.errors import NotFound, Refused
+from promotions.errors import Refused
 from promotions.models import Job, Promotion
+from promotions.models.lookup import find
 from promotions.states import Status
-
-Row = TypeVar("Row", Promotion, Job)
 
 # What a shell calls the exit status of a program that Ctrl-C has ended.
 INTERRUPTED = 130
@@ -140,29 +137,13 @@ def actor() -> str:
 
 def find_promotion(text: str) -> Promotion:
     """The promotion with the ID `text`. Raises NotFound."""
-    return _find(Promotion.objects.all(), text, "promotion")
+    return find(Promotion.objects.all(), text, "promotion")
 
 
 def find_job(text: str, promotion: Promotion | None = None) -> Job:
     """The job with the ID `text`, of `promotion` if one is given. Raises NotFound."""
     jobs = Job.objects.select_related("promotion")
-    return _find(jobs.filter(promotion=promotion) if promotion else jobs, text, "job")
-
-
-def _find(rows: QuerySet[Row], text: str, what: str) -> Row:
-    key = as_uuid(text)
-    row = rows.filter(uuid=key).first() if key else None
-    if row is None:
-        raise NotFound(what)
-    return row
-
-
-def as_uuid(text: str) -> uuid.UUID | None:
-    """The UUID that `text` is, in whichever form it is written; None when it is none."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
+    return find(jobs.filter(promotion=promotion) if promotion else jobs, text, "job")
 
 
 def at_most(length: int) -> Callable[[str], str]:

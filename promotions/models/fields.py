@@ -7,9 +7,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # A code ends up in spreadsheets, where these begin a formula.
-no_formula = RegexValidator(
-    r"^[=+\-@\t\r]", "Must not begin with =, +, -, @ or a tab", code="pattern", inverse_match=True
-)
+FORMULA = r"^[=+\-@\t\r]"
+no_formula = RegexValidator(FORMULA, "Must not begin with =, +, -, @ or a tab", code="pattern", inverse_match=True)
 no_control_characters = RegexValidator(
     r"[\x00-\x1f\x7f]", "Must not contain control characters", code="pattern", inverse_match=True
 )

@@ -22,6 +22,9 @@ CODE_LENGTH_MIN = 8
 CODE_LENGTH_MAX = 16
 PREFIX_MAX_LENGTH = 50
 
+# What a job that generates is told, in the contract's order.
+PARAMETERS = ("number_of_codes", "consume_unit", "max_uses_per_code", "code_length", "code_prefix")
+
 
 class JobType(models.TextChoices):
     """What a job does (contract, section 2)."""
@@ -190,6 +193,11 @@ class Job(models.Model):
         """A job that generates must say how many. Raises ValidationError."""
         if self.job_type == JobType.CODE_GENERATE and self.number_of_codes is None:
             raise ValidationError({"number_of_codes": ValidationError("This field is required.", code="required")})
+
+    @property
+    def wanted_codes(self) -> int:
+        """How many codes the job makes, and reserves in its promotion while it does: none when it exports."""
+        return self.number_of_codes or 0
 
     @property
     def is_undoing(self) -> bool:

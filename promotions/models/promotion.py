@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from promotions.errors import Fault, PromotionTooLong
+from promotions.errors import Fault, NotFound, PromotionTooLong
 from promotions.models.promotion_schema import amounts_faults, applications_faults, schema_faults
 
 # More codes than this need a promotion that lasts at most a year (contract, section 2).
@@ -47,6 +47,10 @@ class RuleBroken(ValidationError):
 
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):
+    def locked(self) -> "PromotionQuerySet":
+        """These promotions, locked until the transaction ends. Workers may go on adding codes to them."""
+        return self.select_for_update(no_key=True)
+
     def reserve(self, codes: int, limit: int) -> bool:
         """Count `codes` more codes, if the promotion then has at most `limit`. One conditional UPDATE.
 
@@ -102,6 +106,13 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def lock(self) -> "Promotion":
+        """The promotion's row as it is now, locked until the transaction ends. Raises NotFound when it is gone."""
+        locked = Promotion.objects.locked().filter(pk=self.pk).first()
+        if locked is None:
+            raise NotFound("promotion")
+        return locked
 
     def check_length(self, codes: int, source: str) -> None:
         """Raises PromotionTooLong, for `source`, when the promotion lasts too long to have this many codes."""

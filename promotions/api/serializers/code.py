@@ -36,25 +36,12 @@ class CodeSerializer(StrictModelSerializer):
         }
 
 
-class ListOfCodes(Array):
-    """Between one and a thousand codes; each is read by `item`."""
-
-    def __init__(self, item: type[serializers.Serializer]) -> None:
-        super().__init__(child=item(), allow_empty=False)
-        self.error_messages["empty"] = "Array must have at least 1 items"
-
-    def read(self, data: list[Any]) -> list[Any]:
-        if len(data) > MOST_AT_ONCE:
-            raise serializers.ValidationError(f"Array must have at most {MOST_AT_ONCE} items", code="array_max_items")
-        return super().read(data)
-
-
 class NewCodesSerializer(serializers.Serializer):
     """The codes of one request; `consume_unit` may stand beside them, for those that have none of their own."""
 
     type = Const("promotion_codes")
     consume_unit = Choice(ConsumeUnit.values, default=ConsumeUnit.PER_CART)
-    codes = ListOfCodes(CodeSerializer)
+    codes = Array(child=CodeSerializer(), allow_empty=False, most=MOST_AT_ONCE)
 
     def new_codes(self, by: str) -> list[PromotionCode]:
         """The codes that were read, unsaved and without a promotion."""
@@ -72,7 +59,7 @@ class CodeToDelete(serializers.Serializer):
 
 
 class CodesToDeleteSerializer(serializers.Serializer):
-    codes = ListOfCodes(CodeToDelete)
+    codes = Array(child=CodeToDelete(), allow_empty=False, most=MOST_AT_ONCE)
 
     def texts(self) -> list[str]:
         """The texts of the codes that were read."""

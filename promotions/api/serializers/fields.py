@@ -62,6 +62,17 @@ class Object(Strict, serializers.DictField):
 class Array(Strict, serializers.ListField):
     expected = "array"
     types: tuple[type, ...] = (list,)
+    default_error_messages = {"empty": "Array must have at least 1 items"}
+
+    def __init__(self, *, most: int | None = None, **kwargs: Any) -> None:
+        """`most` is how many items it may have; of more, none is looked at."""
+        super().__init__(**kwargs)
+        self.most = most
+
+    def read(self, data: Any) -> Any:
+        if self.most is not None and len(data) > self.most:
+            raise serializers.ValidationError(f"Array must have at most {self.most} items", code="array_max_items")
+        return super().read(data)
 
 
 class ListOrOne(Array):

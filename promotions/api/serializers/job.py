@@ -6,9 +6,8 @@ from rest_framework import serializers
 
 from promotions.api.serializers.fields import Const, StrictModelSerializer, Text, milliseconds
 from promotions.models import Job, JobType
+from promotions.models.job import PARAMETERS
 from promotions.states import Status
-
-PARAMETERS = ("number_of_codes", "consume_unit", "max_uses_per_code", "code_length", "code_prefix")
 
 
 class ParametersSerializer(StrictModelSerializer):
@@ -71,7 +70,7 @@ def progress(job: Job) -> dict[str, Any]:
     """How far a job is, as an addition of ours: codes made and not removed again, or rows exported."""
     is_export = job.job_type == JobType.CODE_EXPORT
     done = job.exported if is_export else job.generated - job.deleted
-    total = max(job.promotion.code_count, done) if is_export else job.number_of_codes or 0
+    total = max(job.promotion.code_count, done) if is_export else job.wanted_codes
     return {"done": done, "total": total, "fraction": round(done / total, 4) if total else 0.0}
 
 

@@ -54,4 +54,4 @@ class RedeemSerializer(StrictModelSerializer):
 class AnonymizeSerializer(serializers.Serializer):
     """Whose e-mail addresses go: the ids of usages. Each may be any text; what is no id is not found."""
 
-    usage_ids = Array(child=Text(), allow_empty=False, max_length=ANONYMIZE_MAX)
+    usage_ids = Array(child=Text(), allow_empty=False, most=ANONYMIZE_MAX)

@@ -25,7 +25,7 @@ class JobList(APIView):
     """The jobs of a promotion, newest first, and new ones."""
 
     def get(self, request: Request, promotion_id: str) -> Response:
-        jobs = find_promotion(promotion_id).jobs.filter(condition(request, FIELDS)).select_related("promotion")
+        jobs = find_promotion(promotion_id).jobs.filter(condition(request, FIELDS))
         rows, around = page(request, jobs)
         return Response({"data": JobSerializer(rows, many=True).data, **around})
 

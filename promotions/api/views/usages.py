@@ -15,9 +15,10 @@ from promotions.api.pagination import page
 from promotions.api.serializers.fields import moment_of
 from promotions.api.serializers.usage import AnonymizeSerializer, RedeemSerializer, UsageSerializer
 from promotions.api.sorting import in_order
-from promotions.api.views.lookup import as_uuid, as_uuid_or_none, find_code_usages, find_promotion
+from promotions.api.views.lookup import find_code_usages, find_promotion
 from promotions.codes.redeem import anonymize, redeem, reverse
-from promotions.errors import Fault, UsagesNotFound
+from promotions.errors import Fault, NotFound, UsagesNotFound
+from promotions.models.lookup import as_uuid
 
 SORT_OF_PROMOTION = {
     name: name for name in ("code", "customer_id", "order_id", "customer_email", "used_on", "updated_at")
@@ -60,7 +61,9 @@ class UsageReverse(APIView):
     parser_classes = [AnyTypeParser]
 
     def post(self, request: Request, usage_id: str) -> Response:
-        wanted, by = as_uuid(usage_id, "usage"), actor(request)
+        wanted, by = as_uuid(usage_id), actor(request)
+        if wanted is None:
+            raise NotFound("usage")
         return answer_once(request, lambda: Response({"data": UsageSerializer(reverse(wanted, by=by)).data}))
 
 
@@ -90,7 +93,7 @@ class UsageAnonymize(APIView):
     def post(self, request: Request) -> Response:
         wish = AnonymizeSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        asked = {text: as_uuid_or_none(text) for text in wish.validated_data["usage_ids"]}
+        asked = {text: as_uuid(text) for text in wish.validated_data["usage_ids"]}
         usages = anonymize([usage_id for usage_id in asked.values() if usage_id], by=actor(request))
         found = {usage.uuid for usage in usages}
         missing = [text for text, usage_id in asked.items() if usage_id not in found]

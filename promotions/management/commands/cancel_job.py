@@ -11,13 +11,13 @@ from promotions.management.console import (
     ConsoleCommand,
     Error,
     actor,
-    as_uuid,
     at_most,
     find_job,
     find_promotion,
     style_of,
 )
 from promotions.models import Job, Promotion
+from promotions.models.lookup import as_uuid
 from promotions.states import TRANSITIONS, Event, State
 
 REASON_MAX_LENGTH = Job._meta.get_field("cancel_reason").max_length or 0

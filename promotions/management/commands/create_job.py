@@ -19,9 +19,9 @@ from promotions.management.console import (
     style_of,
 )
 from promotions.models import ConsumeUnit, Job, JobType
+from promotions.models.job import PARAMETERS
 from promotions.states import TERMINAL, Status
 
-PARAMETERS = ("number_of_codes", "max_uses_per_code", "consume_unit", "code_length", "code_prefix")
 POLL_SECONDS = 0.5
 # Off a terminal: how long to be silent while the status stays the same.
 SILENCE_SECONDS = 5.0
