@@ -131,6 +131,13 @@ class NoCodesAllowed(Refused):
         super().__init__([Fault(422, "No codes allowed", "Cannot add codes to an automatic promotion")])
 
 
+class OwnCodeStays(Refused):
+    """An automatic promotion would apply no more without the code that it has made."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "Cannot delete the code of an automatic promotion")])
+
+
 class CodeExhausted(Refused):
     """The code has fewer uses left than the order takes."""
 

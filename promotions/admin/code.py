@@ -18,6 +18,7 @@ PAGED_THROUGH = 10_000
 
 LIVE = _("Live")
 IN_PREPARATION = _("In preparation")
+BEING_REMOVED = _("Being removed")
 
 
 class InfinitePaginator(paginator.InfinitePaginator):
@@ -75,9 +76,11 @@ class PromotionCodeAdmin(ModelAdmin):
             return _("unlimited")
         return _("%(uses)s of %(max_uses)s") % {"uses": code.uses, "max_uses": code.max_uses}
 
-    @display(description=_("availability"), label={LIVE: "success", IN_PREPARATION: "warning"})
+    @display(description=_("availability"), label={LIVE: "success", IN_PREPARATION: "warning", BEING_REMOVED: "danger"})
     def availability(self, code: PromotionCode) -> Any:
-        """A job's codes come to life when the job completes."""
+        """A job's codes come to life when the job completes; those of a deleted promotion wait for their removal."""
+        if code.promotion.deleted_at:
+            return BEING_REMOVED
         if code.job is None or code.job.status == Status.COMPLETED:
             return LIVE
         return IN_PREPARATION

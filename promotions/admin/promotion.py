@@ -1,12 +1,14 @@
 """Promotions in the admin. Only the fields that staff may change are ever written: workers count codes meanwhile."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from copy import copy
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import JSONField, TextField
+from django.db.models import JSONField, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,9 +21,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from promotions.admin.display import progress, who
 from promotions.admin.refusals import add_refusal
-from promotions.errors import Refused
+from promotions.errors import NotFound, Refused
+from promotions.jobs.delete import delete_promotion
 from promotions.models import Job, Promotion
-from promotions.models.promotion_change import check_change, save_change
+from promotions.models.promotion_change import Effect, check_change, create, save_change
 from promotions.models.promotion_schema import as_list
 
 LATEST_JOBS = 10
@@ -35,7 +38,7 @@ class PromotionForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before = copy(self.instance)
-        self.revived = False
+        self.effect = Effect()
 
     def clean_min_cart_value(self) -> Any:
         return as_list(self.cleaned_data["min_cart_value"])
@@ -49,7 +52,7 @@ class PromotionForm(forms.ModelForm):
         if self.errors or self.before.pk is None:
             return
         try:
-            self.revived = check_change(self.before, self.instance)
+            self.effect = check_change(self.before, self.instance)
         except Refused as refused:
             add_refusal(self, refused)
 
@@ -83,8 +86,24 @@ class PromotionAdmin(ModelAdmin):
     ]
     record = (_("Record"), {"fields": readonly_fields})
 
-    def has_delete_permission(self, request: HttpRequest, obj: Promotion | None = None) -> bool:
-        return False
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Promotion]:
+        return super().get_queryset(request).present()
+
+    def get_deleted_objects(self, objs: Iterable[Promotion], request: HttpRequest) -> tuple[Any, ...]:
+        """What the page that asks before deleting shows: counted, not listed, since there may be millions of codes."""
+        promotions = list(objs)
+        codes = sum(promotion.code_count for promotion in promotions)
+        shown = [f"{promotion} ({_('codes')}: {promotion.code_count:,})" for promotion in promotions]
+        return shown, {_("promotions"): len(promotions), _("codes"): codes}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Promotion) -> None:
+        # Whoever was faster wanted the same.
+        with suppress(NotFound):
+            delete_promotion(obj, by=who(request.user))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Promotion]) -> None:
+        for promotion in queryset:
+            self.delete_model(request, promotion)
 
     def get_fieldsets(self, request: HttpRequest, obj: Promotion | None = None) -> list[Any]:
         return [*super().get_fieldsets(request, obj), *([self.record] if obj else [])]
@@ -96,18 +115,17 @@ class PromotionAdmin(ModelAdmin):
         """Also locks the row when a form is sent: what the form is checked against holds until it is saved."""
         promotion = super().get_object(request, object_id, from_field)
         if promotion and request.method == "POST" and transaction.get_connection().in_atomic_block:
-            return Promotion.objects.locked().filter(pk=promotion.pk).first()
+            return Promotion.objects.present().locked().filter(pk=promotion.pk).first()
         return promotion
 
     def save_model(self, request: HttpRequest, obj: Promotion, form: Any, change: bool) -> None:
         if change:
             self._save_change(request, obj, form)
         else:
-            obj.created_by = obj.updated_by = who(request.user)
-            obj.save()
+            create(obj, by=who(request.user))
 
     def _save_change(self, request: HttpRequest, obj: Promotion, form: PromotionForm) -> None:
-        removed = save_change(obj, form.changed_data, who(request.user), revived=form.revived)
+        removed = save_change(obj, form.changed_data, who(request.user), form.effect)
         if removed:
             text = ngettext("Its %(count)s code was removed.", "Its %(count)s codes were removed.", removed)
             self.message_user(request, text % {"count": removed}, messages.WARNING)
@@ -125,26 +143,8 @@ class PromotionAdmin(ModelAdmin):
         label={"running": "success", "scheduled": "info", "expired": "warning", "disabled": ""},
     )
     def standing(self, promotion: Promotion) -> tuple[str, Any]:
-        state = state_of(promotion)
-        return state, STATES[state]
-
-
-STATES = {
-    "disabled": _("disabled"),
-    "scheduled": _("scheduled"),
-    "expired": _("expired"),
-    "running": _("running"),
-}
-
-
-def state_of(promotion: Promotion) -> str:
-    """Whether shoppers get the promotion now: a key of STATES."""
-    now = timezone.now()
-    if not promotion.enabled:
-        return "disabled"
-    if now < promotion.start:
-        return "scheduled"
-    return "expired" if now >= promotion.end else "running"
+        state = promotion.state(timezone.now())
+        return state.value, state.label
 
 
 def latest_jobs(promotion: Promotion) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -13,12 +14,14 @@ import parsy
 from django.db.models import Q
 from rest_framework.request import Request
 
+from promotions.api.serializers.fields import moment_of
 from promotions.errors import Fault, Refused
 
 MAX_LENGTH = 8 * 1024
 MAX_FILTERS = 10
 
-OPERATORS = ("eq", "like", "in", "gt", "ge", "lt", "le")
+# `gr` is how Elastic Path's page on the search of promotions writes `ge`.
+OPERATORS = ("eq", "like", "in", "gt", "ge", "gr", "lt", "le")
 
 
 class FilterRefused(Refused):
@@ -48,6 +51,10 @@ class Filterable:
     lookup: str
     operators: tuple[str, ...] = ("eq",)
     read: Callable[[str], Any] = str
+
+    def condition(self, operator: str, values: list[Any]) -> Q:
+        """What a comparison with these values asks of the list's rows."""
+        return _compare(self.lookup, operator, values)
 
 
 def _quoted(mark: str) -> parsy.Parser:
@@ -110,7 +117,24 @@ def _query(comparison: Comparison, fields: Mapping[str, Filterable]) -> Q:
         values = [field.read(value) for value in comparison.values]
     except ValueError as error:
         raise FilterRefused(f"no value of {comparison.field}") from error
-    return _compare(field.lookup, comparison.operator, values)
+    return field.condition(comparison.operator, values)
+
+
+def read_moment(text: str) -> datetime:
+    """A date, or milliseconds since 1970, as filters may have it. Raises ValueError."""
+    if not (text.isascii() and text.isdigit()):
+        return moment_of(text)
+    try:
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(text) from error
+
+
+def read_number(text: str) -> int:
+    """A whole number that a database can hold. Raises ValueError."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ValueError(text)
+    return int(text)
 
 
 def _compare(lookup: str, operator: str, values: list[Any]) -> Q:
@@ -121,13 +145,30 @@ def _compare(lookup: str, operator: str, values: list[Any]) -> Q:
             return Q(**{lookup: values[0]})
         case "like":
             return _like(lookup, values[0])
-    return Q(**{f"{lookup}__{ {'ge': 'gte', 'le': 'lte'}.get(operator, operator) }": values[0]})
+    return Q(**{f"{lookup}__{ {'ge': 'gte', 'gr': 'gte', 'le': 'lte'}.get(operator, operator) }": values[0]})
 
 
 def _like(lookup: str, pattern: str) -> Q:
+    kind, text = _pattern(pattern)
+    return Q(**{f"{lookup}__{kind}": text})
+
+
+def like(pattern: str) -> Callable[[str], bool]:
+    """Whether a text is like the pattern, for what no database is asked."""
+    kind, text = _pattern(pattern)
+    tests: dict[str, Callable[[str], bool]] = {
+        "contains": lambda one: text in one,
+        "endswith": lambda one: one.endswith(text),
+        "startswith": lambda one: one.startswith(text),
+        "exact": lambda one: one == text,
+    }
+    return tests[kind]
+
+
+def _pattern(pattern: str) -> tuple[str, str]:
     """`*` at an end of the pattern stands for anything; elsewhere it is a star."""
     text = pattern.removeprefix("*")
     starts_open, ends_open = text != pattern, text.endswith("*")
     text = text.removesuffix("*")
     kinds = {(True, True): "contains", (True, False): "endswith", (False, True): "startswith", (False, False): "exact"}
-    return Q(**{f"{lookup}__{kinds[starts_open, ends_open]}": text})
+    return kinds[starts_open, ends_open], text

@@ -6,7 +6,7 @@ from rest_framework.views import APIView
 from promotions.api.views.codes import CodeDetail, CodeList
 from promotions.api.views.files import StoredFile
 from promotions.api.views.jobs import JobCancel, JobDetail, JobFile, JobList
-from promotions.api.views.promotions import PromotionDetail, PromotionList
+from promotions.api.views.promotions import PromotionDetail, PromotionHistory, PromotionList
 from promotions.api.views.token import AccessToken
 from promotions.api.views.unknown import Unknown
 from promotions.api.views.usages import CodeUsages, PromotionUsages, Redeem, UsageAnonymize, UsageReverse
@@ -28,6 +28,7 @@ urlpatterns = [
     both(r"^v2/promotions/usages/anonymize", UsageAnonymize, "usages-anonymize"),
     both(r"^v2/promotions/usages/(?P<usage_id>[^/]+)/reverse", UsageReverse, "usage-reverse"),
     both(PROMOTION, PromotionDetail, "promotion"),
+    both(rf"{PROMOTION}/history", PromotionHistory, "promotion-history"),
     both(rf"{PROMOTION}/jobs", JobList, "jobs"),
     both(JOB, JobDetail, "job"),
     both(rf"{PROMOTION}/codes", CodeList, "codes"),

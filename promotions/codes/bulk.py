@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from promotions.models import PromotionCode
 
@@ -46,13 +46,13 @@ def insert(template: PromotionCode, texts: list[str]) -> int:
         return cursor.rowcount
 
 
-def delete_next(job_id: int, promotion_id: int, after_id: int, at_most: int) -> tuple[int, int]:
-    """Delete the next `at_most` codes of a job, in order of their ids, beginning after `after_id`.
+def delete_next(codes: QuerySet[PromotionCode], after_id: int, at_most: int) -> tuple[int, int]:
+    """Delete the next `at_most` of `codes`, in order of their ids, beginning after `after_id`.
 
-    Returns how many were deleted, 0 when none is left, and the id up to which there is none any more.
+    Select them by their promotion, which comes first in the index, so that no others are walked over. Returns how
+    many were deleted, 0 when none is left, and the id up to which there is none any more.
     """
-    # The promotion comes first in the index, so that the codes of other promotions are never walked over.
-    codes = PromotionCode.objects.filter(promotion_id=promotion_id, job_id=job_id, id__gt=after_id)
+    codes = codes.filter(id__gt=after_id)
     last: int | None = codes.order_by("id")[:at_most].aggregate(last=Max("id"))["last"]
     if last is None:
         return 0, after_id

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from promotions.errors import CODES, CodesNotFound, DuplicateCodes, NoCodesAllowed, TooManyCodes
+from promotions.errors import CODES, CodesNotFound, DuplicateCodes, NoCodesAllowed, OwnCodeStays, TooManyCodes
 from promotions.models import Promotion, PromotionCode
 from promotions.states import Status
 
@@ -41,13 +41,16 @@ def add(promotion: Promotion, codes: Sequence[PromotionCode]) -> None:
 def delete(promotion: Promotion, texts: Sequence[str]) -> None:
     """Delete the promotion's live codes with these texts for good, all or none.
 
-    Raises CodesNotFound naming each that is not there; the codes of a job in preparation are not.
+    Raises CodesNotFound naming each that is not there; the codes of a job in preparation are not. Raises
+    OwnCodeStays for an automatic promotion.
     """
     with transaction.atomic():
         locked = promotion.lock()
         found = dict(locked.codes.live().filter(code__in=texts).values_list("code", "pk"))
         if missing := [place for place, text in enumerate(texts) if text not in found]:
             raise CodesNotFound(missing)
+        if locked.automatic:
+            raise OwnCodeStays
         deleted, _ = PromotionCode.objects.filter(pk__in=found.values()).delete()
         Promotion.objects.filter(pk=locked.pk).give_back(deleted)
 

@@ -44,7 +44,7 @@ def redeem(
     now = now or timezone.now()
     with transaction.atomic():
         code = PromotionCode.objects.live().select_related("promotion").filter(code=text).first()
-        if code is None:
+        if code is None or code.promotion.deleted_at:
             raise NotFound("code")
         _check_promotion(code.promotion, now)
         if code.user and code.user != customer_id:

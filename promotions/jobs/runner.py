@@ -84,11 +84,12 @@ def _pause(job: Job) -> None:
 
 
 class Slice:
-    """How long a worker may stay with one job: for ever when no other waits, else PROMOTIONS_JOB_SLICE seconds."""
+    """How long a worker may stay with one job, or with something else: for ever when no other job waits, else
+    PROMOTIONS_JOB_SLICE seconds."""
 
     LOOK_EVERY = 1.0
 
-    def __init__(self, job_id: int) -> None:
+    def __init__(self, job_id: int = 0) -> None:
         self.job_id = job_id
         self.look_at = time.monotonic() + settings.PROMOTIONS_JOB_SLICE
 

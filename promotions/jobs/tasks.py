@@ -1,11 +1,11 @@
-"""Delivery: telling some worker to work on a job. The queue carries the job's key and nothing else."""
+"""Delivery: telling some worker what to work on. The queue carries a row's key and nothing else."""
 
 from functools import partial
 
 from django.db import transaction
 from django_tasks import task
 
-from promotions.jobs import runner
+from promotions.jobs import purge, runner
 from promotions.models import Job
 
 # Undoing goes before new work: who has cancelled a job waits for it to be gone.
@@ -23,3 +23,15 @@ def deliver(job: Job) -> None:
     """Have the job worked on, as soon as the present transaction is committed."""
     priority = PRIORITY_UNDO if job.is_undoing else 0
     transaction.on_commit(partial(work_on_job.using(priority=priority).enqueue, job.pk))
+
+
+@task()
+def remove_promotion(promotion_id: int) -> None:
+    """Remove what is left of a deleted promotion, for one slice; a second delivery does no harm."""
+    if purge.run(promotion_id):
+        deliver_removal(promotion_id)
+
+
+def deliver_removal(promotion_id: int) -> None:
+    """Have a deleted promotion removed, as soon as the present transaction is committed."""
+    transaction.on_commit(partial(remove_promotion.enqueue, promotion_id))

@@ -137,7 +137,7 @@ def actor() -> str:
 
 def find_promotion(text: str) -> Promotion:
     """The promotion with the ID `text`. Raises NotFound."""
-    return find(Promotion.objects.all(), text, "promotion")
+    return find(Promotion.objects.present(), text, "promotion")
 
 
 def find_job(text: str, promotion: Promotion | None = None) -> Job:

@@ -3,10 +3,13 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from promotions.errors import Fault, NotFound, PromotionTooLong
 from promotions.models.promotion_schema import amounts_faults, applications_faults, schema_faults
@@ -36,6 +39,15 @@ class ConsumeUnit(models.TextChoices):
     PER_ITEM = "per_item", "Per item"
 
 
+class PromotionState(models.TextChoices):
+    """Whether shoppers get a promotion."""
+
+    DISABLED = "disabled", _("disabled")
+    SCHEDULED = "scheduled", _("scheduled")
+    RUNNING = "running", _("running")
+    EXPIRED = "expired", _("expired")
+
+
 class RuleBroken(ValidationError):
     """A fault as forms and `full_clean` know errors. Its text names the place within the field, as in
     `currencies.0.amount: Must be greater than or equal to 0`; the API takes the fault as it is."""
@@ -47,6 +59,21 @@ class RuleBroken(ValidationError):
 
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):
+    def present(self) -> "PromotionQuerySet":
+        """The promotions that have not been deleted. Those that have are gone for everyone, though their rows may
+        be there until all their codes are removed."""
+        return self.filter(deleted_at=None)
+
+    def in_state(self, state: str, now: datetime) -> "PromotionQuerySet":
+        """The promotions that are in this PromotionState at `now`."""
+        conditions = {
+            PromotionState.DISABLED: Q(enabled=False),
+            PromotionState.SCHEDULED: Q(enabled=True, start__gt=now),
+            PromotionState.RUNNING: Q(enabled=True, start__lte=now, end__gt=now),
+            PromotionState.EXPIRED: Q(enabled=True, start__lte=now, end__lte=now),
+        }
+        return self.filter(conditions[PromotionState(state)])
+
     def locked(self) -> "PromotionQuerySet":
         """These promotions, locked until the transaction ends. Workers may go on adding codes to them."""
         return self.select_for_update(no_key=True)
@@ -75,7 +102,9 @@ class Promotion(models.Model):
     name = models.CharField(max_length=255)
     description = models.TextField()
     enabled = models.BooleanField(default=False)
-    automatic = models.BooleanField(default=False, help_text="Applies without a code; takes no codes of its own.")
+    automatic = models.BooleanField(
+        default=False, help_text="Applies without a code; makes its own and takes no others."
+    )
     promotion_type = models.CharField(max_length=30, choices=PromotionType)
     schema = models.JSONField(help_text="What the promotion does, as JSON of its type.")
     min_cart_value = models.JSONField(default=list, blank=True)
@@ -88,11 +117,15 @@ class Promotion(models.Model):
     updated_by = models.CharField(max_length=255, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
+    # Workers count codes without making a version.
+    history = HistoricalRecords(excluded_fields=["code_count"], history_id_field=models.BigAutoField(primary_key=True))
     objects = PromotionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["id"], name="promotion_deleted", condition=Q(deleted_at__isnull=False))]
         constraints = [
             models.CheckConstraint(name="promotion_type_known", condition=Q(promotion_type__in=PromotionType.values)),
             models.CheckConstraint(
@@ -109,10 +142,18 @@ class Promotion(models.Model):
 
     def lock(self) -> "Promotion":
         """The promotion's row as it is now, locked until the transaction ends. Raises NotFound when it is gone."""
-        locked = Promotion.objects.locked().filter(pk=self.pk).first()
+        locked = Promotion.objects.present().locked().filter(pk=self.pk).first()
         if locked is None:
             raise NotFound("promotion")
         return locked
+
+    def state(self, now: datetime) -> PromotionState:
+        """Whether shoppers get the promotion at `now`."""
+        if not self.enabled:
+            return PromotionState.DISABLED
+        if now < self.start:
+            return PromotionState.SCHEDULED
+        return PromotionState.EXPIRED if now >= self.end else PromotionState.RUNNING
 
     def check_length(self, codes: int, source: str) -> None:
         """Raises PromotionTooLong, for `source`, when the promotion lasts too long to have this many codes."""

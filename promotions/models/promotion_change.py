@@ -1,13 +1,16 @@
-"""Changing a promotion: the rules that need the row as it was, its codes and its jobs, for every door.
+"""Making and changing promotions: the rules that need the row as it was, its codes and its jobs, for every door.
 
 A promotion is changed in one transaction that has locked its row before reading it, so that nothing that these
 rules look at changes in between, and nobody's change is lost.
 """
 
+import uuid
 from collections.abc import Iterable
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -17,6 +20,28 @@ from promotions.models.promotion import Promotion
 from promotions.states import Status
 
 CODES_TO_REVIVE = 1000
+OWN_CODE_PREFIX = "auto_"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change does to the codes that a promotion has."""
+
+    removes_codes: bool = False
+    makes_own_code: bool = False
+
+
+def create(promotion: Promotion, by: str) -> None:
+    """Store a new promotion; an automatic one makes its code. One transaction.
+
+    Raises ValidationError for what no promotion can be.
+    """
+    promotion.created_by = promotion.updated_by = by
+    promotion.full_clean()
+    with transaction.atomic():
+        promotion.save(force_insert=True)
+        if promotion.automatic:
+            _make_own_code(promotion)
 
 
 def change(promotion: Promotion, fields: dict[str, Any], by: str) -> Promotion:
@@ -28,34 +53,54 @@ def change(promotion: Promotion, fields: dict[str, Any], by: str) -> Promotion:
     for name, value in fields.items():
         setattr(changed, name, value)
     changed.full_clean()
-    revived = check_change(promotion, changed)
-    save_change(changed, fields, by, revived=revived)
+    effect = check_change(promotion, changed)
+    different = [name for name in fields if getattr(changed, name) != getattr(promotion, name)]
+    save_change(changed, different, by, effect)
     return changed
 
 
-def check_change(before: Promotion, after: Promotion) -> bool:
+def check_change(before: Promotion, after: Promotion) -> Effect:
     """Raises a subclass of Refused when a locked promotion cannot change like this.
 
-    Returns whether it is revived: it had ended, and is given an end in the future.
+    Returns what the change does to its codes. They are lost when it is revived (it had ended, and is given an end
+    in the future); an automatic promotion has its own code and no other.
     """
     revived = before.end <= timezone.now() < after.end
+    becomes_automatic = after.automatic and not before.automatic
     if revived:
         _check_revival(before)
-    if after.automatic and not before.automatic and _has_codes(before, revived):
+    if becomes_automatic and not revived and _has_codes(before):
         raise CodesInTheWay
     if (before.start, before.end) != (after.start, after.end) and not revived:
         after.check_length(_codes_promised(before), "data.end")
-    return revived
+    return Effect(
+        removes_codes=revived or (before.automatic and not after.automatic),
+        makes_own_code=becomes_automatic or (revived and after.automatic),
+    )
 
 
-def save_change(after: Promotion, fields: Iterable[str], by: str, *, revived: bool) -> int:
-    """Write these fields of a locked promotion, and no others: workers count codes.
+def save_change(after: Promotion, fields: Iterable[str], by: str, effect: Effect) -> int:
+    """Write these fields of a locked promotion, and no others: workers count codes. Without fields there is
+    nothing to write, and no new version.
 
-    `revived` is what `check_change` said; a promotion that is revived loses its codes. Returns how many.
+    `effect` is what `check_change` said. Returns how many codes were removed.
     """
+    fields = list(fields)
+    if not fields:
+        return 0
     after.updated_by = by
     after.save(update_fields=[*fields, "updated_by", "updated_at"])
-    return _remove_codes(after) if revived else 0
+    removed = _remove_codes(after) if effect.removes_codes else 0
+    if effect.makes_own_code:
+        _make_own_code(after)
+    return removed
+
+
+def mark_deleted(promotion: Promotion, by: str) -> None:
+    """Make a locked promotion gone for everyone; its rows are removed later."""
+    promotion.deleted_at = timezone.now()
+    promotion.updated_by = by
+    promotion.save(update_fields=["deleted_at", "updated_by", "updated_at"])
 
 
 def _check_revival(promotion: Promotion) -> None:
@@ -66,8 +111,8 @@ def _check_revival(promotion: Promotion) -> None:
         raise JobInTheWay
 
 
-def _has_codes(promotion: Promotion, revived: bool) -> bool:
-    return not revived and (promotion.code_count > 0 or promotion.jobs.active().exists())
+def _has_codes(promotion: Promotion) -> bool:
+    return promotion.code_count > 0 or promotion.jobs.active().exists()
 
 
 def _codes_promised(promotion: Promotion) -> int:
@@ -80,3 +125,10 @@ def _remove_codes(promotion: Promotion) -> int:
     removed = promotion.codes.all().delete()[1].get(PromotionCode._meta.label, 0)
     Promotion.objects.filter(pk=promotion.pk).give_back(removed)
     return removed
+
+
+def _make_own_code(promotion: Promotion) -> None:
+    # The form that the contract shows (section 4).
+    code = f"{OWN_CODE_PREFIX}{uuid.uuid4()}"
+    PromotionCode.objects.create(promotion=promotion, code=code, created_by=promotion.updated_by)
+    Promotion.objects.filter(pk=promotion.pk).reserve(1, 1)

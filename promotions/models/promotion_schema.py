@@ -43,6 +43,14 @@ def applications_faults(promotion_type: str, most: int) -> list[Fault]:
     return []
 
 
+def products(schema: Mapping[str, Any]) -> Iterator[str]:
+    """The SKUs and ids of products that a schema that is right names: targets, required ones and gifts."""
+    for part in (schema, *schema.get("requirements", ())):
+        targets = part.get("targets", ())
+        yield from [] if isinstance(targets, str) else targets
+    yield from schema.get("gifts", ())
+
+
 def as_list(value: Any) -> Any:
     """The list that clients mean who send null for none, or a single object for a list of one."""
     if value is None:

@@ -6,7 +6,7 @@ from django.test import Client
 
 from tests.factories import UserFactory
 
-STAFF = ["view_job", "cancel_job", "add_job", "view_promotion", "add_promotion", "change_promotion"]
+STAFF = ["view_job", "cancel_job", "add_job", "view_promotion", "add_promotion", "change_promotion", "delete_promotion"]
 
 
 @pytest.fixture

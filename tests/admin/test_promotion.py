@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from promotions.admin.promotion import PromotionAdmin
 from promotions.models import Promotion
@@ -166,12 +167,6 @@ def test_a_single_amount_is_kept_as_a_list_of_one(staff):
     assert Promotion.objects.get().min_cart_value == [{"currency": "USD", "amount": 5000}]
 
 
-def test_a_promotion_cannot_be_deleted(staff):
-    promotion = PromotionFactory()
-    assert staff.post(f"{LIST}{promotion.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert Promotion.objects.filter(pk=promotion.pk).exists()
-
-
 @pytest.mark.parametrize(
     ("state", "enabled", "start"),
     [("disabled", False, -1), ("scheduled", True, 1), ("running", True, -1), ("expired", True, -40)],
@@ -206,3 +201,42 @@ def test_staff_who_may_not_see_jobs_see_none_on_the_page(log_in):
     text = log_in("view_promotion").get(f"{LIST}{job.promotion.pk}/change/").content.decode()
     assert "Secret job" not in text
     assert "/job/add/" not in text
+
+
+def test_a_promotion_is_deleted_after_a_page_that_counts_its_codes(staff, django_capture_on_commit_callbacks):
+    promotion = PromotionFactory(name="Summer")
+    PromotionCodeFactory.create_batch(2, promotion=promotion)
+    Promotion.objects.update(code_count=2)
+    url = f"{LIST}{promotion.pk}/delete/"
+    assert "Summer (codes: 2)" in staff.get(url).content.decode()
+    assert Promotion.objects.present().exists()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert staff.post(url, {"post": "yes"}).status_code == 302
+    promotion.refresh_from_db()
+    assert (promotion.deleted_at is not None, promotion.updated_by) == (True, "ann")
+    assert staff.get(LIST).context["cl"].result_count == 0
+    assert staff.get(f"{LIST}{promotion.pk}/change/").status_code == 302
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [promotion.pk]
+
+
+def test_selected_promotions_are_deleted_and_their_jobs_cancelled(staff):
+    job = JobFactory(status=Status.PENDING)
+    kept = PromotionFactory()
+    data = {"action": "delete_selected", "_selected_action": [job.promotion.pk], "post": "yes"}
+    assert staff.post(LIST, data).status_code == 302
+    assert list(Promotion.objects.present()) == [kept]
+    job.refresh_from_db()
+    assert (job.status, job.cancelled_by) == (Status.CANCELLED, "ann")
+
+
+def test_who_may_not_delete_promotions_cannot(log_in):
+    promotion = PromotionFactory()
+    client = log_in("view_promotion", "change_promotion")
+    assert client.post(f"{LIST}{promotion.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Promotion.objects.present().exists()
+
+
+def test_an_automatic_promotion_that_is_added_makes_its_code(staff):
+    assert staff.post(ADD, form(automatic="on")).status_code == 302
+    assert Promotion.objects.get().codes.get().code.startswith("auto_")

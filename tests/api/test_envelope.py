@@ -24,7 +24,7 @@ def test_a_fault_of_our_own_tells_only_an_id_that_is_in_the_log(api, monkeypatch
     def broken(*args, **kwargs):
         raise RuntimeError("the secret is xyzzy")
 
-    monkeypatch.setattr(Promotion.objects, "filter", broken)
+    monkeypatch.setattr(Promotion.objects, "present", broken)
     answer = api.get("/v2/promotions")
     fault = answer.json()["errors"][0]
     assert (answer.status_code, fault["status"], fault["title"]) == (500, "500", "Internal Server Error")
@@ -36,7 +36,7 @@ def test_a_busy_database_is_a_503_that_says_when_to_come_back(api, monkeypatch):
     def busy(*args, **kwargs):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(Promotion.objects, "filter", busy)
+    monkeypatch.setattr(Promotion.objects, "present", busy)
     answer = api.get("/v2/promotions")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "1"

@@ -1,6 +1,7 @@
 """Promotions over HTTP: creating and changing them by their rules."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -223,9 +224,48 @@ def test_a_promotion_with_an_active_job_cannot_become_automatic(api, status, ref
     assert put(api, promotion, automatic=True).status_code == (422 if refused else 200)
 
 
-def test_an_automatic_promotion_can_become_manual(api):
-    promotion = PromotionFactory(automatic=True)
+def codes_of(api, promotion_id):
+    return [code["code"] for code in api.get(f"/v2/promotions/{promotion_id}/codes").json()["data"]]
+
+
+def test_an_automatic_promotion_makes_its_own_code_which_is_redeemed_like_any_other(api):
+    created = api.post("/v2/promotions", NEW | {"automatic": True, "end": "2027-05-31", "start": "2026-01-01"})
+    promotion_id = created.json()["data"]["id"]
+    [code] = codes_of(api, promotion_id)
+    assert code.startswith("auto_")
+    assert UUID(code.removeprefix("auto_")).version == 4
+    assert Promotion.objects.get().code_count == 1
+    order = {"code": code, "order_id": "1"}
+    assert api.post("/v2/promotions/codes/redeem", order, headers={"Idempotency-Key": "k"}).status_code == 201
+
+
+def test_the_code_of_an_automatic_promotion_stays(api):
+    promotion_id = api.post("/v2/promotions", NEW | {"automatic": True}).json()["data"]["id"]
+    [code] = codes_of(api, promotion_id)
+    answer = api.delete(f"/v2/promotions/{promotion_id}/codes/{code}")
+    assert faults(answer, 422) == [("Unprocessable Entity", None)]
+    assert codes_of(api, promotion_id) == [code]
+
+
+def test_a_promotion_that_becomes_automatic_makes_its_code_and_loses_it_when_it_becomes_manual(api):
+    promotion = PromotionFactory()
+    assert put(api, promotion, automatic=True).status_code == 200
+    [code] = codes_of(api, promotion.uuid)
+    assert put(api, promotion, automatic=True, name="After").status_code == 200
+    assert codes_of(api, promotion.uuid) == [code]
     assert "automatic" not in put(api, promotion, automatic=False).json()["data"]
+    assert codes_of(api, promotion.uuid) == []
+    assert Promotion.objects.get().code_count == 0
+
+
+def test_an_automatic_promotion_that_had_ended_gets_a_new_code_with_a_new_end(api):
+    created = api.post("/v2/promotions", NEW | {"automatic": True, "start": "2026-01-01", "end": "2026-02-01"})
+    promotion = Promotion.objects.get(uuid=created.json()["data"]["id"])
+    [before] = codes_of(api, promotion.uuid)
+    assert put(api, promotion, end=days_from_now(5).isoformat()).status_code == 200
+    [after] = codes_of(api, promotion.uuid)
+    assert after != before
+    assert Promotion.objects.get().code_count == 1
 
 
 def test_a_promotion_that_had_ended_loses_its_codes_when_it_gets_a_new_end(api):

@@ -175,7 +175,7 @@ def test_usages_survive_the_deletion_of_codes_and_promotion_and_do_not_slow_it(d
     code = PromotionCodeFactory(promotion=job.promotion, job=job)
     usage = UsageFactory(of=code)
     with django_assert_num_queries(2):
-        assert bulk.delete_next(job.pk, job.promotion_id, 0, 10)[0] == 1
+        assert bulk.delete_next(PromotionCode.objects.filter(promotion=job.promotion, job=job), 0, 10)[0] == 1
     job.delete()
     usage.promotion.delete()
     assert Usage.objects.get().code == code.code

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from tests.factories import JobFactory
+from promotions.jobs.delete import delete_promotion
+from tests.factories import JobFactory, PromotionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,5 +39,15 @@ def test_a_job_that_a_worker_holds_is_left_alone_even_then(run):
 
 
 def test_json_names_the_jobs_and_is_alone_on_stdout(run, stranded):
-    assert run("recover_jobs", "--json").json == {"delivered": [str(stranded.uuid)]}
-    assert run("recover_jobs", "--json").json == {"delivered": []}
+    assert run("recover_jobs", "--json").json == {"delivered": [str(stranded.uuid)], "removals": []}
+    assert run("recover_jobs", "--json").json == {"delivered": [], "removals": []}
+
+
+def test_the_removal_of_a_deleted_promotion_is_delivered_again(run):
+    promotion = PromotionFactory()
+    delete_promotion(promotion, by="ann")
+    DBTaskResult.objects.all().delete()
+    assert run("recover_jobs").out == "No job needed to be delivered again.\n"
+    text = f"{promotion.uuid}  removal of the deleted promotion delivered again\n"
+    assert run("recover_jobs", "--all").out == text
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [promotion.pk]

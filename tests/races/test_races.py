@@ -11,8 +11,9 @@ from django.db.models.functions import Now
 
 from promotions.codes import by_hand
 from promotions.errors import JobNotCancellable, LeaseLost, TooManyJobs
-from promotions.jobs import lifecycle
+from promotions.jobs import lifecycle, purge, runner
 from promotions.jobs.create import create_job
+from promotions.jobs.delete import delete_promotion
 from promotions.models import Job, JobType, Promotion, PromotionCode
 from promotions.states import TERMINAL, Status
 from tests.factories import JobFactory, PromotionFactory
@@ -156,3 +157,48 @@ def test_of_two_deletions_of_one_code_at_once_exactly_one_counts():
         assert kinds(results) == ["CodesNotFound", "NoneType"]
         assert Promotion.objects.get(pk=promotion.pk).code_count == 1
         by_hand.delete(promotion, ["stays"])
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_deletion_against_a_worker_leaves_nothing_of_the_promotion(begun):
+    for _ in range(ROUNDS // 2):
+        job = JobFactory(number_of_codes=20)
+        if begun:
+            lifecycle.hand_back(lifecycle.claim(job.pk))
+        deleted, _ = at_once(
+            lambda job=job: delete_promotion(job.promotion, by="ann"), lambda job=job: runner.run(job.pk)
+        )
+        assert deleted is None
+        runner.run(job.pk)
+        assert purge.run(job.promotion_id) is False
+        assert not PromotionCode.objects.filter(promotion_id=job.promotion_id).exists()
+        assert not Promotion.objects.filter(pk=job.promotion_id).exists()
+        assert not Job.objects.filter(pk=job.pk).exists()
+
+
+def test_a_deletion_against_a_new_job_and_new_codes_leaves_nothing_behind():
+    for number in range(ROUNDS):
+        promotion = PromotionFactory()
+        deleted, _, _ = at_once(
+            lambda p=promotion: delete_promotion(p, by="ann"),
+            lambda p=promotion: create_job(p, JobType.CODE_GENERATE, number_of_codes=1),
+            lambda p=promotion, n=number: by_hand.add(p, [PromotionCode(code=f"new-{n}")]),
+        )
+        assert deleted is None
+        assert not promotion.jobs.active().exists()
+        purge.run(promotion.pk)
+        assert not PromotionCode.objects.filter(promotion_id=promotion.pk).exists()
+        assert not Promotion.objects.filter(pk=promotion.pk).exists()
+
+
+def test_several_workers_remove_a_promotion_together(monkeypatch):
+    monkeypatch.setattr(purge, "BATCH", 7)
+    for number in range(ROUNDS // 4):
+        promotion = PromotionFactory()
+        by_hand.add(promotion, [PromotionCode(code=f"many-{number}-{code}") for code in range(50)])
+        delete_promotion(promotion, by="ann")
+        results = at_once(*[lambda p=promotion: purge.run(p.pk)] * 3)
+        assert not any(isinstance(result, Exception) for result in results), results
+        purge.run(promotion.pk)
+        assert not Promotion.objects.filter(pk=promotion.pk).exists()
+        assert not PromotionCode.objects.filter(promotion_id=promotion.pk).exists()

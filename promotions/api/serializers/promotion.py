@@ -1,5 +1,6 @@
 """Promotions on the wire (contract, section 4)."""
 
+import uuid
 from typing import Any
 
 from rest_framework import serializers
@@ -66,6 +67,7 @@ class PromotionSerializer(StrictModelSerializer):
         return {
             "type": "promotion",
             "id": str(promotion.uuid),
+            "parent_id": str(promotion.uuid),
             "name": promotion.name,
             "description": promotion.description,
             "enabled": promotion.enabled,
@@ -74,6 +76,7 @@ class PromotionSerializer(StrictModelSerializer):
             "start": seconds(promotion.start),
             "end": seconds(promotion.end),
             **optional,
+            "current": True,
             **people,
             "meta": {
                 "timestamps": {
@@ -82,3 +85,21 @@ class PromotionSerializer(StrictModelSerializer):
                 }
             },
         }
+
+
+class VersionSerializer(PromotionSerializer):
+    """Writes a version of a promotion out: the promotion as it was. `current` and `previous` tell it from the others
+    by their `history_id`; as an addition of ours it says which fields `changed` since the previous one."""
+
+    def to_representation(self, version: Any) -> dict[str, Any]:
+        body = super().to_representation(version)
+        if version.history_id != self.context["current"]:
+            # Made of both ids: an older version has one of its own, which is the same each time.
+            body |= {"id": str(uuid.uuid5(version.uuid, str(version.history_id))), "current": False}
+        previous = self.context["previous"].get(version.history_id)
+        changed = version.diff_against(previous, included_fields=VERSIONED).changed_fields if previous else []
+        body["meta"]["changed"] = changed
+        return body
+
+
+VERSIONED = [name for name in PromotionSerializer.Meta.fields if name != "type"]

@@ -12,7 +12,8 @@ def find_promotion(promotion_id: str, *, lock: bool = False) -> Promotion:
 
     Raises NotFound, also for an id that is no UUID.
     """
-    return find(Promotion.objects.locked() if lock else Promotion.objects.all(), promotion_id, "promotion")
+    promotions = Promotion.objects.present()
+    return find(promotions.locked() if lock else promotions, promotion_id, "promotion")
 
 
 def find_job(promotion_id: str, job_id: str) -> Job:

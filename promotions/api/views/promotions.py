@@ -1,21 +1,22 @@
 """`/v2/promotions`"""
 
+from typing import Any
+
 from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from promotions.api.authentication import actor
-from promotions.api.filters import Filterable, condition
+from promotions.api.filters import condition
 from promotions.api.pagination import page
-from promotions.api.serializers.promotion import PromotionSerializer
+from promotions.api.promotion_search import fields_of
+from promotions.api.serializers.promotion import PromotionSerializer, VersionSerializer
 from promotions.api.views.lookup import find_promotion
-from promotions.models import Promotion, PromotionCode
-from promotions.models.promotion_change import change
+from promotions.jobs.delete import delete_promotion
+from promotions.models import Promotion
+from promotions.models.promotion_change import change, create
 
-FIELDS = {
-    "code": Filterable("pk__in", read=lambda code: PromotionCode.objects.live().filter(code=code).values("promotion"))
-}
 # js-sdk repeats the filter of its last list of jobs in its next list of promotions.
 LEFT_BY_JS_SDK = frozenset({"job_type", "status"})
 
@@ -24,21 +25,20 @@ class PromotionList(APIView):
     """All promotions, newest first, and new ones."""
 
     def get(self, request: Request) -> Response:
-        wanted = condition(request, FIELDS, ignored=LEFT_BY_JS_SDK)
-        rows, around = page(request, Promotion.objects.filter(wanted))
+        wanted = condition(request, fields_of(request), ignored=LEFT_BY_JS_SDK)
+        rows, around = page(request, Promotion.objects.present().filter(wanted))
         return Response({"data": PromotionSerializer(rows, many=True).data, **around})
 
     def post(self, request: Request) -> Response:
         new = PromotionSerializer(data=request.data)
         new.is_valid(raise_exception=True)
-        promotion = Promotion(**new.validated_data, created_by=actor(request), updated_by=actor(request))
-        promotion.full_clean()
-        promotion.save()
+        promotion = Promotion(**new.validated_data)
+        create(promotion, by=actor(request))
         return Response({"data": PromotionSerializer(promotion).data}, status=201)
 
 
 class PromotionDetail(APIView):
-    """One promotion, and changing it: fields that are left out stay as they are."""
+    """One promotion; changing it, where fields that are left out stay as they are; deleting it."""
 
     def get(self, request: Request, promotion_id: str) -> Response:
         return Response({"data": PromotionSerializer(find_promotion(promotion_id)).data})
@@ -51,3 +51,25 @@ class PromotionDetail(APIView):
             wish.is_valid(raise_exception=True)
             promotion = change(promotion, wish.validated_data, by=actor(request))
         return Response({"data": PromotionSerializer(promotion).data})
+
+    def delete(self, request: Request, promotion_id: str) -> Response:
+        """Deletes the promotion; whatever a body says is of no account. Its rows are removed in the background."""
+        delete_promotion(find_promotion(promotion_id), by=actor(request))
+        return Response(status=204)
+
+
+class PromotionHistory(APIView):
+    """The versions of a promotion, newest first; the first is the promotion as it is now."""
+
+    def get(self, request: Request, promotion_id: str) -> Response:
+        versions = find_promotion(promotion_id).history.order_by("-history_id")
+        rows, around = page(request, versions)
+        current = versions.values_list("history_id", flat=True).first()
+        context = {"current": current, "previous": _previous(versions, rows)}
+        return Response({"data": VersionSerializer(rows, many=True, context=context).data, **around})
+
+
+def _previous(versions: Any, rows: list[Any]) -> dict[int, Any]:
+    """The version before each of `rows`, by its history_id."""
+    before = versions.filter(history_id__lt=rows[-1].history_id).first() if rows else None
+    return {version.history_id: older for version, older in zip(rows, [*rows[1:], before], strict=False) if older}

@@ -1,6 +1,5 @@
 """Redeeming codes, and `/v2/promotions/:promotionID/usages` and its relatives."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -9,10 +8,9 @@ from rest_framework.views import APIView
 
 from promotions.api.authentication import actor
 from promotions.api.envelope import AnyTypeParser, errors_body
-from promotions.api.filters import Filterable, condition
+from promotions.api.filters import Filterable, condition, read_moment
 from promotions.api.idempotency import answer_once, read_key
 from promotions.api.pagination import page
-from promotions.api.serializers.fields import moment_of
 from promotions.api.serializers.usage import AnonymizeSerializer, RedeemSerializer, UsageSerializer
 from promotions.api.sorting import in_order
 from promotions.api.views.lookup import find_code_usages, find_promotion
@@ -26,20 +24,10 @@ SORT_OF_PROMOTION = {
 SORT_OF_CODE = {"used_on": "used_on"}
 
 
-def used_on(text: str) -> datetime:
-    """A date, or milliseconds since 1970, as filters may have it. Raises ValueError."""
-    if not (text.isascii() and text.isdigit()):
-        return moment_of(text)
-    try:
-        return datetime.fromtimestamp(int(text) / 1000, UTC)
-    except (OverflowError, OSError) as error:
-        raise ValueError(text) from error
-
-
 FIELDS = {
     "id": Filterable("uuid", read=UUID),
     "code": Filterable("code"),
-    "used_on": Filterable("used_on", ("gt", "ge", "lt", "le"), used_on),
+    "used_on": Filterable("used_on", ("gt", "ge", "lt", "le"), read_moment),
 }
 
 

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from promotions.jobs.sweep import sweep
+from promotions.jobs.sweep import sweep, sweep_deleted
 from promotions.management.console import ConsoleCommand
 
 
 class Command(ConsoleCommand):
     help = (
         "Delivers jobs again that nobody works on: those of a worker that has died, and those whose delivery was "
-        "lost. Every worker does this by itself every few seconds; does no harm at any time."
+        "lost; likewise the removal of deleted promotions. Every worker does this by itself every few seconds; does no harm at any time."
     )
     epilog = "Exit status: 0 when done, also when no job needed it, 2 for wrong usage."
 
@@ -24,10 +24,14 @@ class Command(ConsoleCommand):
         super().add_arguments(parser)
 
     def handle(self, *, all: bool, json: bool, **options: Any) -> None:
-        jobs = sweep(at_once=all)
+        jobs, promotions = sweep(at_once=all), sweep_deleted(at_once=all)
         if json:
-            self.print_json({"delivered": [str(job.uuid) for job in jobs]})
-        for job in [] if json else jobs:
+            found = {"delivered": jobs, "removals": promotions}
+            self.print_json({name: [str(row.uuid) for row in rows] for name, rows in found.items()})
+            return
+        for job in jobs:
             self.print_line(f"{job.uuid}  delivered again")
-        if not jobs and not json:
+        for promotion in promotions:
+            self.print_line(f"{promotion.uuid}  removal of the deleted promotion delivered again")
+        if not jobs and not promotions:
             self.stdout.write("No job needed to be delivered again.")

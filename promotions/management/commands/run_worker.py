@@ -15,7 +15,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, logger, valid_interval
 
 from promotions.jobs import export, runner
-from promotions.jobs.sweep import sweep
+from promotions.jobs.sweep import sweep, sweep_deleted
 
 # Looking through all stored files is no small thing: once in so many sweeps.
 COLLECT_EVERY = 60
@@ -81,6 +81,7 @@ def sweep_until_stopped() -> None:
         close_old_connections()
         try:
             sweep()
+            sweep_deleted()
             if next(turn) % COLLECT_EVERY == 0:
                 export.collect()
         except (OperationalError, InterfaceError) as error:

@@ -16,6 +16,7 @@ from promotions.jobs.create import create_job
 from promotions.management.console import ConsoleCommand, Error
 from promotions.management.demo import PROMOTIONS, DemoJob, DemoPromotion, Fate
 from promotions.models import JobType, Promotion
+from promotions.models.promotion_change import create
 from promotions.states import Status
 
 USER = "demo"
@@ -53,7 +54,10 @@ class Command(ConsoleCommand):
     def seed_promotion(self, data: DemoPromotion) -> None:
         """Add the promotion with its jobs, as far as it is missing."""
         key = uuid.uuid5(uuid.NAMESPACE_DNS, f"{data.slug}.demo.promotions")
-        promotion, _ = Promotion.objects.get_or_create(uuid=key, defaults=promotion_fields(data))
+        promotion = Promotion.objects.filter(uuid=key).first()
+        if promotion is None:
+            promotion = Promotion(uuid=key, **promotion_fields(data))
+            create(promotion, by=USER)
         for job in data.jobs:
             try:
                 seed_job(promotion, job)
@@ -79,8 +83,6 @@ def promotion_fields(data: DemoPromotion) -> dict[str, Any]:
     return data.fields | {
         "start": start,
         "end": start + timedelta(days=data.days),
-        "created_by": USER,
-        "updated_by": USER,
     }
 
 

@@ -1,0 +1,75 @@
+"""What is left of deleted promotions is removed, whatever happens to those who do it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from promotions.codes import by_hand
+from promotions.jobs import purge, runner
+from promotions.jobs.delete import delete_promotion
+from promotions.jobs.sweep import sweep_deleted
+from promotions.models import Promotion, PromotionCode
+from tests.factories import JobFactory, PromotionFactory
+
+pytestmark = pytest.mark.django_db
+
+CODES = 12
+
+
+@pytest.fixture
+def deleted(monkeypatch):
+    """A deleted promotion whose codes are removed five at a time."""
+    monkeypatch.setattr(purge, "BATCH", 5)
+    promotion = PromotionFactory()
+    by_hand.add(promotion, [PromotionCode(code=f"c{number}") for number in range(CODES)])
+    delete_promotion(promotion, by="ann")
+    return promotion
+
+
+@pytest.fixture
+def swept(django_capture_on_commit_callbacks):
+    """Sweeps at a time, and returns the keys of the promotions whose removal is in the queue then."""
+
+    def run(**kwargs):
+        DBTaskResult.objects.all().delete()
+        with django_capture_on_commit_callbacks(execute=True):
+            sweep_deleted(**kwargs)
+        return [task.args_kwargs["args"][0] for task in DBTaskResult.objects.all()]
+
+    return run
+
+
+def after(seconds):
+    return timezone.now() + timedelta(seconds=seconds)
+
+
+def test_a_worker_that_is_told_to_stop_leaves_after_a_batch_and_another_goes_on(deleted):
+    runner.stop_requested.set()
+    assert purge.run(deleted.pk) is True
+    deleted.refresh_from_db()
+    assert (deleted.codes.count(), deleted.code_count) == (CODES - 5, CODES - 5)
+    runner.stop_requested.clear()
+    assert purge.run(deleted.pk) is False
+    assert not PromotionCode.objects.exists()
+    assert not Promotion.objects.exists()
+
+
+def test_a_removal_whose_delivery_was_lost_is_delivered_again(deleted, swept):
+    assert swept(now=after(10)) == []
+    assert swept(now=after(16)) == [deleted.pk]
+    assert swept(now=after(10)) == []
+
+
+def test_nobody_removes_a_promotion_whose_job_is_being_undone(swept):
+    job = JobFactory(status="processing")
+    delete_promotion(job.promotion, by="ann")
+    assert swept(at_once=True) == []
+
+
+def test_a_promotion_that_is_there_is_never_removed(swept):
+    promotion = PromotionFactory()
+    assert swept(at_once=True) == []
+    assert purge.run(promotion.pk) is False
+    assert Promotion.objects.get() == promotion
