@@ -11,7 +11,8 @@ from promotions.management.console import ConsoleCommand
 class Command(ConsoleCommand):
     help = (
         "Delivers jobs again that nobody works on: those of a worker that has died, and those whose delivery was "
-        "lost; likewise the removal of deleted promotions. Every worker does this by itself every few seconds; does no harm at any time."
+        "lost; likewise the removal of deleted promotions. Every worker does this by itself every few seconds; does "
+        "no harm at any time."
     )
     epilog = "Exit status: 0 when done, also when no job needed it, 2 for wrong usage."
 
