@@ -27,8 +27,8 @@ class Command(ConsoleCommand):
     def handle(self, *, all: bool, json: bool, **options: Any) -> None:
         jobs, promotions = sweep(at_once=all), sweep_deleted(at_once=all)
         if json:
-            found = {"delivered": jobs, "removals": promotions}
-            self.print_json({name: [str(row.uuid) for row in rows] for name, rows in found.items()})
+            removals = [str(promotion.uuid) for promotion in promotions]
+            self.print_json({"delivered": [str(job.uuid) for job in jobs], "removals": removals})
             return
         for job in jobs:
             self.print_line(f"{job.uuid}  delivered again")
