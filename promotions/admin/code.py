@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold import paginator
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
 
@@ -31,18 +33,21 @@ class InfinitePaginator(paginator.InfinitePaginator):
 
 
 class NewestFirst(ChangeList):
-    """A list in this one order, also when its address asks for another: that would sort the whole table."""
+    """A list in this one order, also when its address asks for another: that would sort the whole table. What was
+    searched for comes in the order of the index in which it is found."""
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
-        return ["-pk"]
+        return ["code"] if self.query else ["-pk"]
 
 
 @admin.register(PromotionCode)
 class PromotionCodeAdmin(ModelAdmin):
     list_display = ["code", "promotion", "uses_left", "consume_unit", "availability", "job", "created_at"]
     list_select_related = ["promotion", "job"]
-    search_fields = ["code__exact"]
-    search_help_text = _("Search by the whole code")
+    list_filter = [("promotion", AutocompleteSelectFilter)]
+    list_filter_submit = True
+    search_fields = ["code"]
+    search_help_text = _("Search by the whole code or its beginning, in its own spelling")
     show_full_result_count = False
     sortable_by: tuple[str, ...] = ()
     paginator = InfinitePaginator
@@ -60,6 +65,13 @@ class PromotionCodeAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NewestFirst
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[PromotionCode], bool]:
+        """The codes that begin with the search term, whose blanks are its own."""
+        wanted = search_term.strip()
+        return (queryset.filter(code__startswith=wanted) if wanted else queryset), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -24,10 +24,30 @@ def test_codes_of_a_job_that_has_not_completed_are_marked_as_in_preparation(view
         assert ("In preparation" in text) is is_prepared
 
 
-def test_a_code_is_found_by_its_whole_text_only(viewer):
-    PromotionCodeFactory(code="SUMMER-1")
-    assert "SUMMER-1</a>" in viewer.get(LIST, {"q": "SUMMER-1"}).content.decode()
-    assert "SUMMER-1</a>" not in viewer.get(LIST, {"q": "SUMMER"}).content.decode()
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("SUMMER-1", ["SUMMER-1", "SUMMER-10"]),
+        ("SUMMER", ["SUMMER-1", "SUMMER-10", "SUMMER-2"]),
+        (" SUMMER-2 ", ["SUMMER-2"]),
+        ("summer", ["summer-3"]),
+        ("UMMER", []),
+        ("%", []),
+        ("two words", ["two words"]),
+    ],
+)
+def test_codes_are_found_by_their_beginning_in_the_order_of_their_text(viewer, wanted, found):
+    for code in ("SUMMER-2", "SUMMER-10", "SUMMER-1", "summer-3", "SUMMEs", "two words"):
+        PromotionCodeFactory(code=code)
+    answer = viewer.get(LIST, {"q": wanted})
+    assert [code.code for code in answer.context["cl"].result_list] == found
+
+
+def test_the_codes_of_one_promotion_are_listed(log_in):
+    code = PromotionCodeFactory()
+    PromotionCodeFactory()
+    answer = log_in("view_promotioncode", "view_promotion").get(LIST, {"promotion__id__exact": code.promotion.pk})
+    assert list(answer.context["cl"].result_list) == [code]
 
 
 def test_what_is_left_of_the_uses_is_shown(viewer):
