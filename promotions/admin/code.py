@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
 
+from promotions.admin.display import ROWS_PER_PAGE
 from promotions.models import PromotionCode
 from promotions.states import Status
 
@@ -49,6 +50,7 @@ class PromotionCodeAdmin(ModelAdmin):
     search_fields = ["code"]
     search_help_text = _("Search by the whole code or its beginning, in its own spelling")
     show_full_result_count = False
+    list_per_page = ROWS_PER_PAGE
     sortable_by: tuple[str, ...] = ()
     paginator = InfinitePaginator
     fields = [

@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 from promotions.models import Job, JobType
 from promotions.states import State
 
+# A page of more rows takes longer to draw than people like to wait.
+ROWS_PER_PAGE = 50
+
 STATE_COLOURS = {
     State.PENDING: "info",
     State.PROCESSING: "primary",

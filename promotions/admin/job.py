@@ -17,7 +17,7 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from promotions.admin.cancel import CancellingAdmin
-from promotions.admin.display import STATE_COLOURS, progress, who
+from promotions.admin.display import ROWS_PER_PAGE, STATE_COLOURS, progress, who
 from promotions.admin.refusals import add_refusal
 from promotions.errors import Refused
 from promotions.jobs.create import create_job
@@ -71,6 +71,7 @@ class JobAdmin(CancellingAdmin):
     search_fields = ["name", "uuid", "promotion__name"]
     search_help_text = _("Search by name, ID or promotion")
     show_full_result_count = False
+    list_per_page = ROWS_PER_PAGE
 
     def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         return False

@@ -19,7 +19,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from promotions.admin.display import progress, who
+from promotions.admin.display import ROWS_PER_PAGE, progress, who
 from promotions.admin.refusals import add_refusal
 from promotions.errors import NotFound, Refused
 from promotions.jobs.delete import delete_promotion
@@ -64,6 +64,7 @@ class PromotionAdmin(ModelAdmin):
     list_filter = ["enabled", "automatic", "promotion_type"]
     search_fields = ["name", "uuid"]
     search_help_text = _("Search by name or ID")
+    list_per_page = ROWS_PER_PAGE
     formfield_overrides = {
         field: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})} for field in (JSONField, TextField)
     }
