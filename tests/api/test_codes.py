@@ -255,3 +255,12 @@ def test_the_number_of_queries_does_not_grow_with_the_codes(api, promotion, djan
     PromotionCodeFactory.create_batch(30, promotion=promotion)
     with django_assert_max_num_queries(5):
         api.get(url(promotion))
+
+
+def test_no_link_leads_beyond_the_offsets_that_are_allowed(api):
+    promotion = PromotionFactory(code_count=1_000_000)
+    answer = api.get(f"{url(promotion)}?page[limit]=30&page[offset]=9990").json()
+    assert answer["meta"]["results"] == {"total": 1_000_000}
+    assert answer["links"]["next"] is None
+    assert answer["links"]["last"].endswith("?page[offset]=9990&page[limit]=30")
+    assert api.get(answer["links"]["last"]).status_code == 200

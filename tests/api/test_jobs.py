@@ -177,6 +177,14 @@ def test_the_list_is_cut_into_pages_with_links(api):
     assert answer["meta"]["page"] == {"limit": 2, "offset": 2, "current": 2, "total": 3}
 
 
+@pytest.mark.parametrize(("offset", "following"), [(3, 5), (4, None), (5, None), (9, None)])
+def test_the_next_page_is_named_as_long_as_there_is_one(api, offset, following):
+    promotion = PromotionFactory()
+    JobFactory.create_batch(6, promotion=promotion, status=Status.FAILED)
+    link = api.get(f"{url(promotion)}?page[limit]=2&page[offset]={offset}").json()["links"]["next"]
+    assert link == (following and f"http://testserver{url(promotion)}?page[offset]={following}&page[limit]=2")
+
+
 @pytest.mark.parametrize("query", ["page[limit]=0", "page[limit]=101", "page[limit]=x", "page[offset]=-1"])
 def test_a_page_that_cannot_be_is_refused(api, query):
     answer = api.get(f"{url(PromotionFactory())}?{query}")

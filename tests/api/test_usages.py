@@ -1,5 +1,6 @@
 """Redeeming, reversing, listing and anonymizing over the API."""
 
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from uuid import uuid4
@@ -442,3 +443,17 @@ def test_a_filter_of_usages_that_cannot_be_is_refused(api, text):
     answer = api.get(f"{promotion_url(PromotionFactory())}?filter={text}")
     assert answer.status_code == 400
     assert fault(answer)["title"] == "Bad Request"
+
+
+def test_usages_are_counted_only_as_far_as_anyone_can_page(api):
+    usage = UsageFactory()
+    copies = [copy(usage) for _ in range(10_099)]
+    for one in copies:
+        one.pk, one.uuid = None, uuid4()
+    Usage.objects.bulk_create(copies)
+    url = f"/v2/promotions/{usage.promotion.uuid}/usages?page[limit]=100&page[offset]=10000"
+    assert api.get(url).json()["meta"]["results"] == {"total": 10_100}
+    UsageFactory(of=PromotionCode.objects.get(pk=usage.code_id))
+    answer = api.get(url).json()
+    assert answer["meta"]["results"] == {"total": 10_100, "capped": True}
+    assert (len(answer["data"]), answer["links"]["next"]) == (100, None)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from promotions.codes import by_hand
-from promotions.jobs import purge, runner
+from promotions.jobs import export, purge, runner
 from promotions.jobs.delete import delete_promotion
 from promotions.jobs.sweep import sweep_deleted
 from promotions.models import Promotion, PromotionCode
@@ -73,3 +73,14 @@ def test_a_promotion_that_is_there_is_never_removed(swept):
     assert swept(at_once=True) == []
     assert purge.run(promotion.pk) is False
     assert Promotion.objects.get() == promotion
+
+
+def test_the_files_of_a_removed_promotion_are_collected(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    job = JobFactory(job_type="code_export", number_of_codes=None)
+    runner.run(job.pk)
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".csv"]
+    delete_promotion(job.promotion, by="ann")
+    purge.run(job.promotion_id)
+    assert export.collect() == 1
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
