@@ -54,7 +54,11 @@ const generate = number_of_codes => ({
   name: 'gen',
   parameters: { number_of_codes, consume_unit: 'per_cart', max_uses_per_code: 1, code_length: 10, code_prefix: 'Summer-' },
 })
-const cancel = job => EP.request.send(`promotions/${promotion}/jobs/${job}/cancel`, 'POST')
+// @moltin/sdk has no function that cancels; that of @elasticpath/js-sdk belongs to rule promotions.
+const cancel = job =>
+  EP.RulePromotions?.CancelJob
+    ? EP.RulePromotions.CancelJob(promotion, job)
+    : EP.request.send(`promotions/${promotion}/jobs/${job}/cancel`, 'POST')
 said.job = await EP.Promotions.AddCodesJob(promotion, generate(5))
 said.completed = await ended(promotion, said.job.data.id)
 said.refusedCancel = await refusal(cancel(said.job.data.id))
