@@ -3,7 +3,10 @@
 `.env` beside manage.py is read when it is there; real environment variables win over it.
 """
 
+import re
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -29,6 +32,40 @@ def env_number(name: str, default: float, *, least: float) -> float:
     return value
 
 
+def env_rate(name: str, default: str) -> str | None:
+    """How often something may be done, such as `100/s`; None, for an empty text, means without limit."""
+    rate: str = env.str(name, default=default).strip()
+    if rate and not re.fullmatch(r"[1-9]\d{0,5}/[smhd]", rate):
+        raise ImproperlyConfigured(
+            f"{name} is {rate!r}, but must be a number per s, m, h or d, such as 100/s, or empty"
+        )
+    return rate or None
+
+
+def env_origins(name: str) -> list[str]:
+    """Origins exactly as browsers send them: what is written in another way would never be met."""
+    origins = [origin.strip() for origin in env.list(name, default=[])]
+    for origin in origins:
+        written = re.fullmatch(r"(https?)://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::(\d+))?", origin)
+        if not written or written.groups() in {("http", "80"), ("https", "443")}:
+            raise ImproperlyConfigured(
+                f"{name} has {origin!r}, but must have scheme, host and at most an unusual port, in lower case and "
+                "nothing more, such as https://shop.example.com"
+            )
+    return origins
+
+
+def env_cache(name: str, default: str) -> dict[str, Any]:
+    """A cache from the environment; refuses one of a kind that is not known, or whose library is not there."""
+    try:
+        cache: dict[str, Any] = env.cache_url_config(env.str(name, default="") or default)
+    except (ImproperlyConfigured, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} is no address of a cache: {error}") from error
+    if cache["BACKEND"].endswith(".RedisCache") and find_spec("redis") is None:
+        raise ImproperlyConfigured(f"{name} needs the Python package redis, which is not installed")
+    return cache
+
+
 # Core
 
 SECRET_KEY = env.str("SECRET_KEY")
@@ -46,6 +83,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "corsheaders",
     "rest_framework",
     "simple_history",
     "oauth2_provider",
@@ -55,6 +93,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Around everything that answers: a browser lets its page see an error only with these headers.
+    "corsheaders.middleware.CorsMiddleware",
     "promotions.api.middleware.JsonErrors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -125,8 +165,13 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://")
 
+# What the limits of the API count with. Far fewer clients than this are counted at one time.
+CACHES = {"default": env_cache("CACHE_URL", "locmemcache://?max_entries=10000")}
+
 # Files
 
+# Whoever may see them is said by CORS_ALLOWED_ORIGINS, as everywhere.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "backoffice" / "static"]
@@ -147,7 +192,8 @@ CSRF_COOKIE_SECURE = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGIN_URL = reverse_lazy("admin:login")
@@ -191,7 +237,37 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "promotions.api.envelope.AlwaysJson",
     "EXCEPTION_HANDLER": "promotions.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_THROTTLE_CLASSES": ["promotions.api.throttling.ClientRate"],
+    # docs/settings.md says why these are the defaults.
+    "DEFAULT_THROTTLE_RATES": {
+        "client": env_rate("PROMOTIONS_API_RATE", ""),
+        "token": env_rate("PROMOTIONS_TOKEN_RATE", "30/m"),
+        "unknown_code": env_rate("PROMOTIONS_UNKNOWN_CODE_RATE", "300/m"),
+    },
+    # Of X-Forwarded-For only what our own proxies wrote is believed; everything before can be forged.
+    "NUM_PROXIES": int(env_number("PROXIES", 1, least=1)) if BEHIND_PROXY else 0,
 }
+
+# Pages of other origins may call the API, never the admin; they bring a token, so no cookie has to be let in.
+CORS_ALLOWED_ORIGINS = env_origins("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/(v2|oauth)/"
+CORS_ALLOW_HEADERS = [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    # What Elastic Path's own libraries send (contract, section 8).
+    "ep-beta-features",
+    "ep-disable-beta-filtering",
+    "ep-public-search-type",
+    "x-moltin-application",
+    "x-moltin-auth-store",
+    "x-moltin-currency",
+    "x-moltin-customer-token",
+    "x-moltin-language",
+    "x-moltin-sdk-language",
+    "x-moltin-sdk-version",
+]
+CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Retry-After"]
 
 # Jobs
 

@@ -5,7 +5,7 @@ from rest_framework.views import APIView
 
 from promotions.api.views.codes import CodeDetail, CodeList
 from promotions.api.views.files import StoredFile
-from promotions.api.views.jobs import JobCancel, JobDetail, JobFile, JobList
+from promotions.api.views.jobs import JobCancel, JobDetail, JobFile, JobList, RuleJobCancel
 from promotions.api.views.promotions import PromotionDetail, PromotionHistory, PromotionList
 from promotions.api.views.token import AccessToken
 from promotions.api.views.unknown import Unknown
@@ -34,6 +34,7 @@ urlpatterns = [
     both(rf"{PROMOTION}/codes", CodeList, "codes"),
     both(rf"{JOB}/file", JobFile, "job-file"),
     both(rf"{JOB}/cancel", JobCancel, "job-cancel"),
+    both(rf"{JOB}/cancel".replace("v2/promotions", "v2/rule-promotions"), RuleJobCancel, "rule-job-cancel"),
     re_path(r"^files/(?P<name>.+)$", StoredFile.as_view(), name="file"),
     both(rf"{PROMOTION}/usages", PromotionUsages, "promotion-usages"),
     # A code may have slashes in it.

@@ -195,3 +195,18 @@ def test_a_cancel_costs_at_most_six_queries(api, django_assert_max_num_queries):
     address = url(JobFactory())
     with django_assert_max_num_queries(6):
         api.post(address)
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_the_address_of_rule_promotions_cancels_too_and_tells_the_id_by_its_name_there(api, slash):
+    job = JobFactory()
+    address = url(job).replace("/promotions/", "/rule-promotions/") + slash
+    answer = api.post(address)
+    assert answer.status_code == 200
+    data = answer.json()["data"]
+    assert data["rule_promotion_id"] == data["promotion_id"] == str(job.promotion.uuid)
+    assert data["status"] == "cancelled"
+    refused = api.post(address)
+    assert (refused.status_code, refused.json()) == (422, REFUSED)
+    unknown = api.post(f"/v2/rule-promotions/{uuid.uuid4()}/jobs/{job.uuid}/cancel")
+    assert (unknown.status_code, unknown.json()) == (404, not_found("promotion"))

@@ -71,3 +71,15 @@ class JobCancel(APIView):
         wish.is_valid(raise_exception=True)
         job.cancel(by=actor(request), reason=wish.validated_data.get("cancel_reason", ""))
         return Response({"data": JobSerializer(job).data})
+
+
+class RuleJobCancel(JobCancel):
+    """The same, where js-sdk's only function that cancels a job sends it: to the API of rule promotions.
+
+    The answer has the name of the promotion's id in that API, too (contract, section 0.4).
+    """
+
+    def post(self, request: Request, promotion_id: str, job_id: str) -> Response:
+        answer = super().post(request, promotion_id, job_id)
+        answer.data["data"]["rule_promotion_id"] = answer.data["data"]["promotion_id"]
+        return answer

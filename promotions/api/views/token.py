@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from promotions.api.errors import respond
+from promotions.api.throttling import TokenRate
 from promotions.errors import Fault
 
 UNAUTHORIZED = Fault(401, "Unauthorized")
@@ -39,6 +40,7 @@ class AccessToken(OAuthLibMixin, APIView):
     authentication_classes = []
     permission_classes = []
     parser_classes = [CredentialsParser]
+    throttle_classes = [TokenRate]
 
     def post(self, request: Request) -> Response:
         status, answer = self._ask(request._request, request.data)

@@ -9,10 +9,11 @@ from rest_framework.views import APIView
 from promotions.api.authentication import actor
 from promotions.api.envelope import AnyTypeParser, errors_body
 from promotions.api.filters import Filterable, condition, read_moment
-from promotions.api.idempotency import answer_once, read_key
+from promotions.api.idempotency import REPLAYED, answer_once, read_key
 from promotions.api.pagination import page
 from promotions.api.serializers.usage import AnonymizeSerializer, RedeemSerializer, UsageSerializer
 from promotions.api.sorting import in_order
+from promotions.api.throttling import ClientRate, UnknownCodeRate
 from promotions.api.views.lookup import find_code_usages, find_promotion
 from promotions.codes.redeem import anonymize, redeem, reverse
 from promotions.errors import Fault, NotFound, UsagesNotFound
@@ -32,7 +33,9 @@ FIELDS = {
 
 
 class Redeem(APIView):
-    """Uses a code for an order, once for each Idempotency-Key."""
+    """Uses a code for an order, once for each Idempotency-Key. Who sends too many unknown codes has to wait."""
+
+    throttle_classes = [ClientRate, UnknownCodeRate]
 
     def post(self, request: Request) -> Response:
         read_key(request)
@@ -40,7 +43,15 @@ class Redeem(APIView):
         order.is_valid(raise_exception=True)
         told = dict(order.validated_data)
         code = told.pop("code")
-        return answer_once(request, lambda: Response({"data": UsageSerializer(redeem(code, **told)).data}, status=201))
+
+        def act() -> Response:
+            return Response({"data": UsageSerializer(redeem(code, **told)).data}, status=201)
+
+        answer = answer_once(request, act)
+        # Outside the transaction, with which the count could be lost; an answer given again is no new guess.
+        if answer.status_code == 404 and REPLAYED not in answer.headers:
+            UnknownCodeRate().count(request, self)
+        return answer
 
 
 class UsageReverse(APIView):

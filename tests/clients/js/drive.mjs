@@ -54,7 +54,11 @@ const generate = number_of_codes => ({
   name: 'gen',
   parameters: { number_of_codes, consume_unit: 'per_cart', max_uses_per_code: 1, code_length: 10, code_prefix: 'Summer-' },
 })
-const cancel = job => EP.request.send(`promotions/${promotion}/jobs/${job}/cancel`, 'POST')
+// @moltin/sdk has no function that cancels; that of @elasticpath/js-sdk belongs to rule promotions.
+const cancel = job =>
+  EP.RulePromotions?.CancelJob
+    ? EP.RulePromotions.CancelJob(promotion, job)
+    : EP.request.send(`promotions/${promotion}/jobs/${job}/cancel`, 'POST')
 said.job = await EP.Promotions.AddCodesJob(promotion, generate(5))
 said.completed = await ended(promotion, said.job.data.id)
 said.refusedCancel = await refusal(cancel(said.job.data.id))
@@ -71,4 +75,9 @@ said.export = await EP.Promotions.AddCodesJob(promotion, { type: 'promotion_job'
 said.exported = await ended(promotion, said.export.data.id)
 said.file = await EP.Promotions.GetCodeExportFile(promotion, said.export.data.id)
 said.csv = await (await fetch(said.file.href)).text()
+
+said.updated = await EP.Promotions.Update(promotion, { type: 'promotion', name: 'renamed' })
+said.history = await EP.Promotions.History(promotion)
+await EP.Promotions.Delete(promotion)
+said.refusedAfterDeletion = await refusal(EP.Promotions.Get(promotion))
 process.stdout.write(JSON.stringify(said))

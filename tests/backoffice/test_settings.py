@@ -1,0 +1,147 @@
+"""What the environment may say, and that nonsense in it stops the start and names the variable."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from backoffice.settings import env_cache, env_origins, env_rate
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SHOW = """
+import json
+from backoffice import settings
+
+names = ["CACHES", "CORS_ALLOWED_ORIGINS", "REST_FRAMEWORK"]
+print(json.dumps({name: getattr(settings, name) for name in names}))
+"""
+
+
+def start(**environment):
+    """Reads the settings in a process of its own, in which only these variables are set."""
+    needed = {"PATH": os.environ["PATH"], "SECRET_KEY": "only for tests"}
+    return subprocess.run(
+        [sys.executable, "-c", SHOW], cwd=ROOT, env=needed | environment, capture_output=True, text=True, check=False
+    )
+
+
+def settings_of(**environment):
+    ran = start(**environment)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def test_without_variables_only_tokens_and_unknown_codes_are_limited_and_no_other_origin_may_call():
+    settings = settings_of()
+    assert settings["REST_FRAMEWORK"]["DEFAULT_THROTTLE_RATES"] == {
+        "client": None,
+        "token": "30/m",
+        "unknown_code": "300/m",
+    }
+    assert settings["REST_FRAMEWORK"]["NUM_PROXIES"] == 0
+    assert settings["CORS_ALLOWED_ORIGINS"] == []
+    assert settings["CACHES"]["default"]["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache"
+
+
+def test_limits_origins_proxies_and_the_cache_come_from_the_environment():
+    settings = settings_of(
+        PROMOTIONS_API_RATE="100/s",
+        PROMOTIONS_TOKEN_RATE="",
+        PROMOTIONS_UNKNOWN_CODE_RATE="5000/d",
+        CORS_ALLOWED_ORIGINS="https://shop.example.com, http://localhost:3000,http://[::1]:3000",
+        CACHE_URL="dbcache://limits?max_entries=500",
+    )
+    assert settings["REST_FRAMEWORK"]["DEFAULT_THROTTLE_RATES"] == {
+        "client": "100/s",
+        "token": None,
+        "unknown_code": "5000/d",
+    }
+    assert settings["CORS_ALLOWED_ORIGINS"] == [
+        "https://shop.example.com",
+        "http://localhost:3000",
+        "http://[::1]:3000",
+    ]
+    assert settings["CACHES"]["default"] == {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "limits",
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    }
+
+
+@pytest.mark.parametrize(
+    ("environment", "proxies"),
+    [
+        ({"BEHIND_PROXY": "true"}, 1),
+        ({"BEHIND_PROXY": "true", "PROXIES": "2"}, 2),
+        ({"PROXIES": "2"}, 0),
+        ({"BEHIND_PROXY": "false", "PROXIES": "2"}, 0),
+    ],
+)
+def test_as_many_forwarded_addresses_are_believed_as_there_are_proxies(environment, proxies):
+    assert settings_of(**environment)["REST_FRAMEWORK"]["NUM_PROXIES"] == proxies
+
+
+@pytest.mark.parametrize(
+    ("environment", "complaint"),
+    [
+        ({"PROMOTIONS_API_RATE": "100"}, "PROMOTIONS_API_RATE is '100'"),
+        ({"PROMOTIONS_TOKEN_RATE": "fast"}, "PROMOTIONS_TOKEN_RATE is 'fast'"),
+        ({"PROMOTIONS_UNKNOWN_CODE_RATE": "0/s"}, "PROMOTIONS_UNKNOWN_CODE_RATE is '0/s'"),
+        ({"CORS_ALLOWED_ORIGINS": "shop.example.com"}, "CORS_ALLOWED_ORIGINS has 'shop.example.com'"),
+        ({"CACHE_URL": "nonsense"}, "CACHE_URL is no address of a cache"),
+        ({"BEHIND_PROXY": "true", "PROXIES": "0"}, "PROXIES is 0"),
+    ],
+)
+def test_nonsense_stops_the_start_and_names_the_variable(environment, complaint):
+    ran = start(**environment)
+    assert ran.returncode == 1
+    assert f"ImproperlyConfigured: {complaint}" in ran.stderr
+
+
+@pytest.mark.parametrize("rate", ["0/s", "-1/s", "1.5/s", "10/w", "10/", "/s", "10/s/s", "1/s, 2/m", "1000000/s"])
+def test_a_rate_is_a_number_per_unit_of_time(monkeypatch, rate):
+    monkeypatch.setenv("RATE", rate)
+    with pytest.raises(ImproperlyConfigured, match="RATE is "):
+        env_rate("RATE", "1/s")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "ftp://shop.example.com",
+        "https://",
+        "https://shop.example.com/",
+        "https://shop.example.com/cart",
+        "https://shop.example.com?a=b",
+        "https://ann@shop.example.com",
+        "https://*.example.com",
+        "https://Shop.example.com",
+        "https://shop.example.com:443",
+        "http://shop.example.com:80",
+        "https://shop.example.com:x",
+    ],
+)
+def test_an_origin_is_written_as_browsers_send_it(monkeypatch, origin):
+    monkeypatch.setenv("ORIGINS", f"http://localhost:3000,{origin}")
+    with pytest.raises(ImproperlyConfigured, match=re.escape(f"ORIGINS has {origin!r}")):
+        env_origins("ORIGINS")
+
+
+@pytest.mark.skipif(bool(find_spec("redis")), reason="redis is installed")
+def test_a_cache_whose_library_is_not_installed_is_refused(monkeypatch):
+    monkeypatch.setenv("CACHE", "redis://127.0.0.1:6379/1")
+    with pytest.raises(ImproperlyConfigured, match="CACHE needs the Python package redis"):
+        env_cache("CACHE", "locmemcache://")
+
+
+def test_an_empty_address_of_a_cache_means_the_default(monkeypatch):
+    monkeypatch.setenv("CACHE", "")
+    assert env_cache("CACHE", "dbcache://limits")["LOCATION"] == "limits"
