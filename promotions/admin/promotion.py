@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from copy import copy
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import JSONField, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -20,71 +21,39 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from promotions.admin.display import ROWS_PER_PAGE, progress, who
-from promotions.admin.refusals import add_refusal
-from promotions.errors import NotFound, Refused
+from promotions.admin.promotion_form import PromotionForm, fieldsets_for, form_for
+from promotions.admin.schema_fields import FIELDS
+from promotions.errors import NotFound
 from promotions.jobs.delete import delete_promotion
-from promotions.models import Job, Promotion
-from promotions.models.promotion_change import Effect, check_change, create, save_change
-from promotions.models.promotion_schema import as_list
+from promotions.models import Job, Promotion, PromotionType
+from promotions.models.promotion_change import create, save_change
 
 LATEST_JOBS = 10
-
-
-class PromotionForm(forms.ModelForm):
-    class Meta:
-        model = Promotion
-        fields = "__all__"  # noqa: DJ007 - the admin names them in its fieldsets
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.before = copy(self.instance)
-        self.effect = Effect()
-
-    def clean_min_cart_value(self) -> Any:
-        return as_list(self.cleaned_data["min_cart_value"])
-
-    def clean_max_discount_value(self) -> Any:
-        return as_list(self.cleaned_data["max_discount_value"])
-
-    def _post_clean(self) -> None:
-        """Once the promotion is good in itself, checks whether it may become so."""
-        super()._post_clean()  # type: ignore[misc]
-        if self.errors or self.before.pk is None:
-            return
-        try:
-            self.effect = check_change(self.before, self.instance)
-        except Refused as refused:
-            add_refusal(self, refused)
+# Who may not change a promotion sees all of it as it is stored.
+TO_LOOK_AT = [
+    "name",
+    "description",
+    "enabled",
+    "automatic",
+    "start",
+    "end",
+    "promotion_type",
+    "schema",
+    "min_cart_value",
+    "max_discount_value",
+    "max_applications_per_cart",
+]
 
 
 @admin.register(Promotion)
 class PromotionAdmin(ModelAdmin):
-    form = PromotionForm
     list_display = ["name", "promotion_type", "standing", "code_count", "start", "end"]
     list_filter = ["enabled", "automatic", "promotion_type"]
     search_fields = ["name", "uuid"]
     search_help_text = _("Search by name or ID")
     list_per_page = ROWS_PER_PAGE
-    formfield_overrides = {
-        field: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})} for field in (JSONField, TextField)
-    }
+    formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})}}
     readonly_fields = ["uuid", "code_count", "created_by", "created_at", "updated_by", "updated_at"]
-    fieldsets = [
-        (None, {"fields": ["name", "description", "enabled", "start", "end"]}),
-        (
-            _("Discount"),
-            {
-                "fields": [
-                    "promotion_type",
-                    "automatic",
-                    "schema",
-                    "min_cart_value",
-                    "max_discount_value",
-                    "max_applications_per_cart",
-                ]
-            },
-        ),
-    ]
     record = (_("Record"), {"fields": readonly_fields})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Promotion]:
@@ -106,11 +75,39 @@ class PromotionAdmin(ModelAdmin):
         for promotion in queryset:
             self.delete_model(request, promotion)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Promotion | None = None) -> list[Any]:
-        return [*super().get_fieldsets(request, obj), *([self.record] if obj else [])]
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Ask for the type first: what else is asked for depends on it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if wanted_type(request) is None:
+            return self._ask_for_type(request)
+        return super().add_view(request, form_url, extra_context)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Promotion | None = None) -> list[str]:
-        return [*super().get_readonly_fields(request, obj), *(["promotion_type"] if obj else [])]
+    def _ask_for_type(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Add promotion"),
+            "opts": self.opts,
+            "types": [(kind, PromotionType(kind).label, of_type.about) for kind, of_type in FIELDS.items()],
+        }
+        return TemplateResponse(request, "admin/promotions/promotion/choose_type.html", context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Promotion | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        if self._may_only_look(request, obj):
+            return super().get_form(request, obj, change, **kwargs)
+        form = form_for(obj.promotion_type if obj else wanted_type(request) or "", obj)
+        return super().get_form(request, obj, change, form=form, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Promotion | None = None) -> list[Any]:
+        if self._may_only_look(request, obj):
+            return [(None, {"fields": TO_LOOK_AT}), self.record]
+        fieldsets = fieldsets_for(obj.promotion_type if obj else wanted_type(request) or "", obj)
+        return [*fieldsets, *([self.record] if obj else [])]
+
+    def _may_only_look(self, request: HttpRequest, obj: Promotion | None) -> bool:
+        return obj is not None and not self.has_change_permission(request, obj)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Promotion | None:
         """Also locks the row when a form is sent: what the form is checked against holds until it is saved."""
@@ -126,7 +123,7 @@ class PromotionAdmin(ModelAdmin):
             create(obj, by=who(request.user))
 
     def _save_change(self, request: HttpRequest, obj: Promotion, form: PromotionForm) -> None:
-        removed = save_change(obj, form.changed_data, who(request.user), form.effect)
+        removed = save_change(obj, form.changed_columns, who(request.user), form.effect)
         if removed:
             text = ngettext("Its %(count)s code was removed.", "Its %(count)s codes were removed.", removed)
             self.message_user(request, text % {"count": removed}, messages.WARNING)
@@ -146,6 +143,12 @@ class PromotionAdmin(ModelAdmin):
     def standing(self, promotion: Promotion) -> tuple[str, Any]:
         state = promotion.state(timezone.now())
         return state.value, state.label
+
+
+def wanted_type(request: HttpRequest) -> str | None:
+    """The type of a new promotion that the address names; None when it names none that there is."""
+    kind = request.GET.get("promotion_type", "")
+    return kind if kind in FIELDS else None
 
 
 def latest_jobs(promotion: Promotion) -> dict[str, Any]:
