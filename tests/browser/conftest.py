@@ -6,6 +6,8 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.factories import UserFactory
+
 # The browser's loop runs in the tests' thread, where Django would otherwise refuse to reach the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -34,3 +36,20 @@ def page(browser):
     yield page
     context.close()
     assert not broken
+
+
+@pytest.fixture
+def open_as_ann(page, live_server):
+    """Opens an address of the admin for ann, who has these permissions and logs in with her password."""
+
+    def open_page(path, *permissions):
+        ann = UserFactory(username="ann", permissions=permissions)
+        ann.set_password("correct horse")
+        ann.save()
+        page.goto(f"{live_server.url}/admin/login/?next={path}")
+        page.get_by_label("Username").fill("ann")
+        page.get_by_label("Password").fill("correct horse")
+        page.get_by_role("button", name="Log in").click()
+        return page
+
+    return open_page

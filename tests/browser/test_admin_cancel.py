@@ -3,26 +3,15 @@ from playwright.sync_api import expect
 
 from promotions.models import Job
 from promotions.states import Status
-from tests.factories import JobFactory, UserFactory
+from tests.factories import JobFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def log_in(page, live_server):
+def log_in(open_as_ann):
     """Call it to get the page with the list of jobs, after ann has logged in with her password."""
-    return lambda: show_jobs(page, live_server)
-
-
-def show_jobs(page, live_server):
-    ann = UserFactory(username="ann", permissions=["view_job", "cancel_job"])
-    ann.set_password("correct horse")
-    ann.save()
-    page.goto(f"{live_server.url}/admin/login/?next=/admin/promotions/job/")
-    page.get_by_label("Username").fill("ann")
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Log in").click()
-    return page
+    return lambda: open_as_ann("/admin/promotions/job/", "view_job", "cancel_job")
 
 
 def select(page, *jobs):
