@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 from promotions.api.authentication import actor
 from promotions.api.filters import Filterable, condition
 from promotions.api.pagination import page
+from promotions.api.schema import promotions as schema
 from promotions.api.serializers.promotion import PromotionSerializer
 from promotions.api.views.lookup import find_promotion
 from promotions.models import Promotion, PromotionCode
@@ -23,11 +24,13 @@ LEFT_BY_JS_SDK = frozenset({"job_type", "status"})
 class PromotionList(APIView):
     """All promotions, newest first, and new ones."""
 
+    @schema.list_promotions(FIELDS)
     def get(self, request: Request) -> Response:
         wanted = condition(request, FIELDS, ignored=LEFT_BY_JS_SDK)
         rows, around = page(request, Promotion.objects.filter(wanted))
         return Response({"data": PromotionSerializer(rows, many=True).data, **around})
 
+    @schema.create_promotion
     def post(self, request: Request) -> Response:
         new = PromotionSerializer(data=request.data)
         new.is_valid(raise_exception=True)
@@ -40,9 +43,11 @@ class PromotionList(APIView):
 class PromotionDetail(APIView):
     """One promotion, and changing it: fields that are left out stay as they are."""
 
+    @schema.get_promotion
     def get(self, request: Request, promotion_id: str) -> Response:
         return Response({"data": PromotionSerializer(find_promotion(promotion_id)).data})
 
+    @schema.update_promotion
     def put(self, request: Request, promotion_id: str) -> Response:
         body = request.data  # read before the row is locked: it may be slow to arrive
         with transaction.atomic():

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from promotions.api.errors import respond
+from promotions.api.schema import access as schema
 from promotions.errors import Fault
 
 UNAUTHORIZED = Fault(401, "Unauthorized")
@@ -40,6 +41,7 @@ class AccessToken(OAuthLibMixin, APIView):
     permission_classes = []
     parser_classes = [CredentialsParser]
 
+    @schema.create_access_token
     def post(self, request: Request) -> Response:
         status, answer = self._ask(request._request, request.data)
         if status != 200:

@@ -1,0 +1,20 @@
+"""The API, called as its schema says and as it forbids, answers as the schema says."""
+
+import pytest
+
+from tests.fuzz import description
+from tests.fuzz.checks import good_requests_are_refused_only_for_what_no_schema_can_say
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+schema = description.load()
+
+
+@schema.parametrize()
+def test_every_operation_answers_as_its_schema_says(case, world, live_server, token):
+    world.restore()
+    case.call_and_validate(
+        base_url=live_server.url,
+        headers={"Authorization": f"Bearer {token}"},
+        additional_checks=[good_requests_are_refused_only_for_what_no_schema_can_say],
+    )
