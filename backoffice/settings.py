@@ -89,6 +89,8 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "django_tasks",
     "django_tasks_db",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "promotions",
 ]
 
@@ -236,6 +238,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "promotions.api.envelope.AlwaysJson",
     "EXCEPTION_HANDLER": "promotions.api.errors.handle",
+    "DEFAULT_SCHEMA_CLASS": "promotions.api.schema.auto.ApiSchema",
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_THROTTLE_CLASSES": ["promotions.api.throttling.ClientRate"],
     # docs/settings.md says why these are the defaults.
@@ -268,6 +271,32 @@ CORS_ALLOW_HEADERS = [
     "x-moltin-sdk-version",
 ]
 CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Retry-After"]
+
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Promotions back office",
+    "DESCRIPTION": "The REST API of Elastic Path's Promotions Standard, with additions.",
+    "VERSION": "2",
+    "TAGS": [{"name": name} for name in ("Authentication", "Promotions", "Codes", "Jobs", "Usages")],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "PREPROCESSING_HOOKS": ["promotions.api.schema.auto.only_endpoints"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enum_id_removal",
+        "promotions.api.schema.auto.add_answers",
+    ],
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+    "OAUTH2_FLOWS": ["clientCredentials"],
+    "OAUTH2_TOKEN_URL": "/oauth/access_token",
+    # Swagger UI comes from our own static files: no other host is asked for anything.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+}
 
 # Jobs
 

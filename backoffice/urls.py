@@ -1,11 +1,15 @@
-"""Every address of the back office: the admin for staff, `/v2` and `/oauth` for integrators."""
+"""Every address of the back office: the admin for staff, `/v2`, `/oauth`, `/schema/` and `/docs/` for integrators."""
 
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from promotions.api.views.schema import Docs, Schema
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", Docs.as_view(), name="docs"),
     path("", include("promotions.api.urls")),
 ]

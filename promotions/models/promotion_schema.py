@@ -2,18 +2,38 @@
 
 Nothing here knows a database, a request or a form. A rule takes a JSON value and its place, such as
 `data.schema.currencies.0`, and yields a fault for everything that is wrong; it never raises, whatever the value.
+Each rule says itself in JSON Schema too, from which the API's description is made.
 """
 
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from promotions.errors import Fault, wrong_type
 
-Rule = Callable[[Any, str], Iterator[Fault]]
+Check = Callable[[Any, str], Iterator[Fault]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a value must be: `check` yields what is wrong with it, `schema` says the same in JSON Schema, as far as
+    that can."""
+
+    check: Check
+    schema: Mapping[str, Any]
+
+    def __call__(self, value: Any, path: str) -> Iterator[Fault]:
+        return self.check(value, path)
+
+
+def says(schema: Mapping[str, Any]) -> Callable[[Check], Rule]:
+    """Makes a rule of the check that it decorates."""
+    return lambda check: Rule(check, schema)
+
 
 FAULTS_SHOWN = 100
 DECIMALS = 6
@@ -32,7 +52,7 @@ def schema_faults(promotion_type: str, schema: Any) -> list[Fault]:
 
 def amounts_faults(field: str, value: Any) -> list[Fault]:
     """Everything that is wrong with `min_cart_value` or `max_discount_value`, but at most FAULTS_SHOWN faults."""
-    return list(islice(array(AMOUNT, once=CURRENCY_ONCE)(value, f"data.{field}"), FAULTS_SHOWN))
+    return list(islice(LIMITS(value, f"data.{field}"), FAULTS_SHOWN))
 
 
 def applications_faults(promotion_type: str, most: int) -> list[Fault]:
@@ -68,6 +88,7 @@ def _fault(title: str, path: str, detail: str) -> Fault:
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+@says({"type": "string", "minLength": 1})
 def text(value: Any, path: str) -> Iterator[Fault]:
     """A string that is not empty."""
     if type(value) is not str:
@@ -81,6 +102,7 @@ def text(value: Any, path: str) -> Iterator[Fault]:
 def pattern(expression: str) -> Rule:
     """A string that matches as a whole."""
 
+    @says({"type": "string", "pattern": f"^{expression}$"})
     def rule(value: Any, path: str) -> Iterator[Fault]:
         if type(value) is not str:
             yield wrong_type("string", value, path)
@@ -93,6 +115,7 @@ def pattern(expression: str) -> Rule:
 def one_of(*choices: str) -> Rule:
     """One of these strings."""
 
+    @says({"type": "string", "enum": list(choices)})
     def rule(value: Any, path: str) -> Iterator[Fault]:
         if type(value) is not str:
             yield wrong_type("string", value, path)
@@ -103,6 +126,7 @@ def one_of(*choices: str) -> Rule:
     return rule
 
 
+@says({"type": "boolean"})
 def boolean(value: Any, path: str) -> Iterator[Fault]:
     if type(value) is not bool:
         yield wrong_type("boolean", value, path)
@@ -111,6 +135,7 @@ def boolean(value: Any, path: str) -> Iterator[Fault]:
 def integer(least: int) -> Rule:
     """A whole number of at least `least`."""
 
+    @says({"type": "integer", "minimum": least})
     def rule(value: Any, path: str) -> Iterator[Fault]:
         if type(value) is not int:
             yield wrong_type("integer", value, path)
@@ -120,6 +145,14 @@ def integer(least: int) -> Rule:
     return rule
 
 
+@says(
+    {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 100,
+        "description": f"With at most {DECIMALS} decimals.",
+    }
+)
 def percent(value: Any, path: str) -> Iterator[Fault]:
     """A number above 0, up to 100, with at most six decimals."""
     if type(value) not in (int, float) or value != value:
@@ -132,6 +165,7 @@ def percent(value: Any, path: str) -> Iterator[Fault]:
         yield _fault("multiple_of", path, f"Must be a multiple of 0.{'1'.zfill(DECIMALS)}")
 
 
+@says({"type": ["string", "boolean", "number"], "minLength": 1})
 def scalar(value: Any, path: str) -> Iterator[Fault]:
     """What an attribute can be: a string, a boolean or a number. It is not checked against the attribute's type,
     because clients send "2" for an integer too."""
@@ -144,6 +178,9 @@ def scalar(value: Any, path: str) -> Iterator[Fault]:
 def array(item: Rule, least: int = 0, most: int | None = None, once: str = "") -> Rule:
     """A list of such items; `once` names what no two of them may have in common."""
 
+    bounds = {"minItems": least or None, "maxItems": most}
+
+    @says({"type": "array", "items": item.schema} | {name: bound for name, bound in bounds.items() if bound})
     def rule(value: Any, path: str) -> Iterator[Fault]:
         if type(value) is not list:
             yield wrong_type("array", value, path)
@@ -174,7 +211,17 @@ def _repeated(items: list[Any], key: str, path: str) -> Iterator[Fault]:
 def record(required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = None, *rules: Rule) -> Rule:
     """An object with these properties and no others; `rules` are about several of them together."""
     known = {**required, **(optional or {})}
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {name: inner.schema for name, inner in known.items()},
+        "additionalProperties": False,
+    }
+    if required:
+        schema["required"] = list(required)
+    for together in rules:
+        schema |= together.schema
 
+    @says(schema)
     def rule(value: Any, path: str) -> Iterator[Fault]:
         if type(value) is not dict:
             yield wrong_type("object", value, path)
@@ -201,6 +248,7 @@ CURRENCY_ONCE = "currency"
 CURRENCY = pattern("[A-Z]{3}")
 AMOUNT = record({"currency": CURRENCY, "amount": integer(0)})
 AMOUNTS = array(AMOUNT, 1, once=CURRENCY_ONCE)
+LIMITS = array(AMOUNT, once=CURRENCY_ONCE)
 PERCENTAGES = array(record({"currency": CURRENCY, "percentage": percent}), 1, once=CURRENCY_ONCE)
 
 TEXTS = array(text)
@@ -210,6 +258,7 @@ ATTRIBUTE = {"template": text, "field": text, "type": one_of("string", "integer"
 ATTRIBUTES = array(record(ATTRIBUTE | {"value": scalar}))
 
 
+@says({"oneOf": [{"required": ["node"]}, {"required": ["attribute"]}]})
 def _node_or_attribute(value: Any, path: str) -> Iterator[Fault]:
     if ("node" in value) == ("attribute" in value):
         yield _fault("number_one_of", path, "Exactly one of node and attribute is required")
@@ -237,17 +286,20 @@ ON_ITEMS = TARGETS | IN_A_CART
 REQUIREMENTS = array(record({"targets": SOME_TEXTS, "quantity": integer(1)}), 1)
 
 
+@says({"anyOf": [{"required": [name], "properties": {name: {"minItems": 1}}} for name in TARGETS]})
 def some_target(schema: Any, path: str) -> Iterator[Fault]:
     """At least one of the targets says something; empty ones beside it do no harm."""
     if not any(schema.get(name) for name in TARGETS):
         yield _fault("required", path, "targets, target_nodes, target_attributes or target_conditions is required")
 
 
+@says({"anyOf": [TEXTS.schema, {"const": "all"}]})
 def texts_or_all(value: Any, path: str) -> Iterator[Fault]:
     """A list of targets, or the string "all"."""
     yield from one_of("all")(value, path) if isinstance(value, str) else TEXTS(value, path)
 
 
+@says({"not": {"required": ["targets", "target_nodes"], "properties": {"targets": {"const": "all"}}}})
 def no_nodes_of_all(schema: Any, path: str) -> Iterator[Fault]:
     """Whoever targets everything cannot pick nodes too."""
     if schema.get("targets") == "all" and "target_nodes" in schema:
@@ -255,6 +307,7 @@ def no_nodes_of_all(schema: Any, path: str) -> Iterator[Fault]:
         yield _fault("additional_property_not_allowed", path, detail)
 
 
+@says({})
 def fewer_than_x(schema: Any, path: str) -> Iterator[Fault]:
     """X for the price of Y is a discount only if Y is less."""
     x, y = schema.get("x"), schema.get("y")

@@ -4,7 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from promotions.api.serializers.fields import Array, Choice, Const, Integer, StrictModelSerializer, Text, milliseconds
+from promotions.api.serializers.fields import (
+    INTEGER_MAX,
+    Array,
+    Choice,
+    Const,
+    Integer,
+    StrictModelSerializer,
+    Text,
+    milliseconds,
+)
 from promotions.models import ConsumeUnit, PromotionCode
 
 MOST_AT_ONCE = 1000
@@ -13,7 +22,7 @@ MOST_AT_ONCE = 1000
 class CodeSerializer(StrictModelSerializer):
     """Reads a code to be added, and writes one out; in answers `uses` is what remains."""
 
-    uses = Integer(required=False, allow_null=True, min_value=0, max_value=2**31 - 1)
+    uses = Integer(required=False, allow_null=True, min_value=0, max_value=INTEGER_MAX)
     consume_unit = Choice(ConsumeUnit.values, required=False)
     user = Text(required=False, allow_blank=True, max_length=255)
 

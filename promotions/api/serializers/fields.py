@@ -10,6 +10,9 @@ from rest_framework import serializers
 from promotions.errors import json_type
 from promotions.models.promotion_schema import as_list
 
+# What an integer column holds on every database.
+INTEGER_MAX = 2**31 - 1
+
 NOT_NULL = "Invalid type. Expected: {expected}, given: null"
 
 
@@ -149,3 +152,10 @@ class StrictModelSerializer(serializers.ModelSerializer):
         models.PositiveSmallIntegerField: Integer,
         models.DateTimeField: Moment,
     }
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[type, dict[str, Any]]:
+        """SQLite would take larger numbers; what is allowed does not depend on the database."""
+        field_class, kwargs = super().build_standard_field(field_name, model_field)
+        if isinstance(model_field, models.PositiveIntegerField):
+            kwargs["max_value"] = min(kwargs.get("max_value", INTEGER_MAX), INTEGER_MAX)
+        return field_class, kwargs

@@ -18,6 +18,7 @@ class ParametersSerializer(StrictModelSerializer):
         fields = PARAMETERS
         extra_kwargs = {
             "number_of_codes": {"required": True, "allow_null": False},
+            "consume_unit": {"allow_blank": False},
             "code_prefix": {"allow_blank": True},
         }
 

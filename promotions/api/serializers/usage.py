@@ -4,11 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from promotions.api.serializers.fields import Array, Integer, StrictModelSerializer, Text, milliseconds
+from promotions.api.serializers.fields import INTEGER_MAX, Array, Integer, StrictModelSerializer, Text, milliseconds
 from promotions.models import Usage
 
 ANONYMIZE_MAX = 1000
-QUANTITY_MAX = 2**31 - 1
 
 
 class UsageSerializer(serializers.BaseSerializer):
@@ -40,7 +39,7 @@ class RedeemSerializer(StrictModelSerializer):
 
     customer_id = Text(required=False, allow_blank=True, allow_null=True, max_length=255)
     customer_email = Text(required=False, allow_blank=True, allow_null=True, max_length=320)
-    quantity = Integer(required=False, min_value=1, max_value=QUANTITY_MAX)
+    quantity = Integer(required=False, min_value=1, max_value=INTEGER_MAX)
 
     class Meta:
         model = Usage

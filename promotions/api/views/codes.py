@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 from promotions.api.authentication import actor
 from promotions.api.filters import Filterable, condition
 from promotions.api.pagination import page
+from promotions.api.schema import codes as schema
 from promotions.api.serializers.code import CodeSerializer, CodesToDeleteSerializer, NewCodesSerializer
 from promotions.api.serializers.promotion import PromotionSerializer
 from promotions.api.views.lookup import find_promotion
@@ -20,6 +21,7 @@ FIELDS = {"code": Filterable("code", ("eq", "in"))}
 class CodeList(APIView):
     """The live codes of a promotion, oldest first; codes added and deleted by hand."""
 
+    @schema.list_codes(FIELDS)
     def get(self, request: Request, promotion_id: str) -> Response:
         promotion = find_promotion(promotion_id)
         wanted = condition(request, FIELDS)
@@ -27,6 +29,7 @@ class CodeList(APIView):
         rows, around = page(request, codes)
         return Response({"data": CodeSerializer(rows, many=True).data, **around})
 
+    @schema.create_codes
     def post(self, request: Request, promotion_id: str) -> Response:
         promotion = find_promotion(promotion_id)
         new = NewCodesSerializer(data=request.data)
@@ -34,6 +37,7 @@ class CodeList(APIView):
         by_hand.add(promotion, new.new_codes(by=actor(request)))
         return Response({"data": PromotionSerializer(promotion).data}, status=201)
 
+    @schema.delete_codes
     def delete(self, request: Request, promotion_id: str) -> Response:
         """Delete the codes that the body names; a body that names none is refused, never taken for all."""
         promotion = find_promotion(promotion_id)
@@ -46,6 +50,7 @@ class CodeList(APIView):
 class CodeDetail(APIView):
     """One code, named by its text, or by its id as some clients do."""
 
+    @schema.delete_code
     def delete(self, request: Request, promotion_id: str, code: str) -> Response:
         promotion = find_promotion(promotion_id)
         try:

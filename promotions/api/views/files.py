@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from promotions.api.schema import access as schema
 from promotions.errors import LinkInvalid, NotFound
 
 KEY = "promotions"
@@ -42,6 +43,7 @@ class StoredFile(APIView):
     authentication_classes = []
     permission_classes = []
 
+    @schema.get_file
     def get(self, request: Request, name: str) -> FileResponse:
         expires, signature = (request.query_params.get(key, "") for key in ("Expires", "Signature"))
         if not constant_time_compare(signature, _signature(name, expires)) or int(expires) < time.time():

@@ -8,6 +8,7 @@ from promotions.api.authentication import actor
 from promotions.api.envelope import AnyTypeParser
 from promotions.api.filters import Filterable, condition
 from promotions.api.pagination import page
+from promotions.api.schema import jobs as schema
 from promotions.api.serializers.job import CancelSerializer, JobSerializer
 from promotions.api.views.files import link_to
 from promotions.api.views.lookup import find_job, find_promotion
@@ -24,11 +25,13 @@ FIELDS = {
 class JobList(APIView):
     """The jobs of a promotion, newest first, and new ones."""
 
+    @schema.list_jobs(FIELDS)
     def get(self, request: Request, promotion_id: str) -> Response:
         jobs = find_promotion(promotion_id).jobs.filter(condition(request, FIELDS))
         rows, around = page(request, jobs)
         return Response({"data": JobSerializer(rows, many=True).data, **around})
 
+    @schema.create_job
     def post(self, request: Request, promotion_id: str) -> Response:
         promotion = find_promotion(promotion_id)
         new = JobSerializer(data=request.data)
@@ -46,6 +49,7 @@ class JobList(APIView):
 class JobDetail(APIView):
     """One job, for those who wait for it; Elastic Path's own API lacks it."""
 
+    @schema.get_job
     def get(self, request: Request, promotion_id: str, job_id: str) -> Response:
         return Response({"data": JobSerializer(find_job(promotion_id, job_id)).data})
 
@@ -53,6 +57,7 @@ class JobDetail(APIView):
 class JobFile(APIView):
     """Where the file of a completed export is to be had: a link that needs no token and expires."""
 
+    @schema.get_job_file
     def get(self, request: Request, promotion_id: str, job_id: str) -> Response:
         job = find_job(promotion_id, job_id)
         if not job.file:
@@ -65,6 +70,7 @@ class JobCancel(APIView):
 
     parser_classes = [AnyTypeParser]
 
+    @schema.cancel_job
     def post(self, request: Request, promotion_id: str, job_id: str) -> Response:
         job = find_job(promotion_id, job_id)
         wish = CancelSerializer(data=request.data)
@@ -79,6 +85,7 @@ class RuleJobCancel(JobCancel):
     The answer has the name of the promotion's id in that API, too (contract, section 0.4).
     """
 
+    @schema.cancel_rule_job
     def post(self, request: Request, promotion_id: str, job_id: str) -> Response:
         answer = super().post(request, promotion_id, job_id)
         answer.data["data"]["rule_promotion_id"] = answer.data["data"]["promotion_id"]

@@ -10,7 +10,8 @@ from rest_framework.views import APIView
 from promotions.api.authentication import actor
 from promotions.api.filters import condition
 from promotions.api.pagination import page
-from promotions.api.promotion_search import fields_of
+from promotions.api.promotion_search import FIELDS, SEARCH_FIELDS, fields_of
+from promotions.api.schema import promotions as schema
 from promotions.api.serializers.promotion import PromotionSerializer, VersionSerializer
 from promotions.api.views.lookup import find_promotion
 from promotions.jobs.delete import delete_promotion
@@ -24,11 +25,13 @@ LEFT_BY_JS_SDK = frozenset({"job_type", "status"})
 class PromotionList(APIView):
     """All promotions, newest first, and new ones."""
 
+    @schema.list_promotions(FIELDS, SEARCH_FIELDS)
     def get(self, request: Request) -> Response:
         wanted = condition(request, fields_of(request), ignored=LEFT_BY_JS_SDK)
         rows, around = page(request, Promotion.objects.present().filter(wanted))
         return Response({"data": PromotionSerializer(rows, many=True).data, **around})
 
+    @schema.create_promotion
     def post(self, request: Request) -> Response:
         new = PromotionSerializer(data=request.data)
         new.is_valid(raise_exception=True)
@@ -40,9 +43,11 @@ class PromotionList(APIView):
 class PromotionDetail(APIView):
     """One promotion; changing it, where fields that are left out stay as they are; deleting it."""
 
+    @schema.get_promotion
     def get(self, request: Request, promotion_id: str) -> Response:
         return Response({"data": PromotionSerializer(find_promotion(promotion_id)).data})
 
+    @schema.update_promotion
     def put(self, request: Request, promotion_id: str) -> Response:
         body = request.data  # read before the row is locked: it may be slow to arrive
         with transaction.atomic():
@@ -52,6 +57,7 @@ class PromotionDetail(APIView):
             promotion = change(promotion, wish.validated_data, by=actor(request))
         return Response({"data": PromotionSerializer(promotion).data})
 
+    @schema.delete_promotion
     def delete(self, request: Request, promotion_id: str) -> Response:
         """Deletes the promotion; whatever a body says is of no account. Its rows are removed in the background."""
         delete_promotion(find_promotion(promotion_id), by=actor(request))
@@ -61,6 +67,7 @@ class PromotionDetail(APIView):
 class PromotionHistory(APIView):
     """The versions of a promotion, newest first; the first is the promotion as it is now."""
 
+    @schema.list_versions
     def get(self, request: Request, promotion_id: str) -> Response:
         versions = find_promotion(promotion_id).history.order_by("-history_id")
         rows, around = page(request, versions)

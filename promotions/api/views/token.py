@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from promotions.api.errors import respond
+from promotions.api.schema import access as schema
 from promotions.api.throttling import TokenRate
 from promotions.errors import Fault
 
@@ -42,6 +43,7 @@ class AccessToken(OAuthLibMixin, APIView):
     parser_classes = [CredentialsParser]
     throttle_classes = [TokenRate]
 
+    @schema.create_access_token
     def post(self, request: Request) -> Response:
         status, answer = self._ask(request._request, request.data)
         if status != 200:

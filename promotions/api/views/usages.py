@@ -11,6 +11,7 @@ from promotions.api.envelope import AnyTypeParser, errors_body
 from promotions.api.filters import Filterable, condition, read_moment
 from promotions.api.idempotency import REPLAYED, answer_once, read_key
 from promotions.api.pagination import page
+from promotions.api.schema import usages as schema
 from promotions.api.serializers.usage import AnonymizeSerializer, RedeemSerializer, UsageSerializer
 from promotions.api.sorting import in_order
 from promotions.api.throttling import ClientRate, UnknownCodeRate
@@ -37,6 +38,7 @@ class Redeem(APIView):
 
     throttle_classes = [ClientRate, UnknownCodeRate]
 
+    @schema.redeem_code
     def post(self, request: Request) -> Response:
         read_key(request)
         order = RedeemSerializer(data=request.data)
@@ -59,6 +61,7 @@ class UsageReverse(APIView):
 
     parser_classes = [AnyTypeParser]
 
+    @schema.reverse_usage
     def post(self, request: Request, usage_id: str) -> Response:
         wanted, by = as_uuid(usage_id), actor(request)
         if wanted is None:
@@ -69,6 +72,7 @@ class UsageReverse(APIView):
 class PromotionUsages(APIView):
     """The usages of a promotion, last changed first."""
 
+    @schema.list_promotion_usages(FIELDS, SORT_OF_PROMOTION, "-updated_at")
     def get(self, request: Request, promotion_id: str) -> Response:
         usages = find_promotion(promotion_id).usages.filter(condition(request, FIELDS))
         usages = in_order(request, usages, SORT_OF_PROMOTION, "-updated_at")
@@ -79,6 +83,7 @@ class PromotionUsages(APIView):
 class CodeUsages(APIView):
     """The usages of one code, oldest first, also of one that has been deleted."""
 
+    @schema.list_code_usages(FIELDS, SORT_OF_CODE, "used_on")
     def get(self, request: Request, promotion_id: str, code: str) -> Response:
         usages = find_code_usages(promotion_id, code).filter(condition(request, FIELDS))
         usages = in_order(request, usages, SORT_OF_CODE, "used_on")
@@ -89,6 +94,7 @@ class CodeUsages(APIView):
 class UsageAnonymize(APIView):
     """Takes the e-mail addresses out of usages; those that are not there are named beside those that are."""
 
+    @schema.anonymize_usages
     def post(self, request: Request) -> Response:
         wish = AnonymizeSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
