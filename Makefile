@@ -48,6 +48,7 @@ check: $(V)/.synced
 	$(V)/bin/mypy
 	$(V)/bin/lint-imports
 	$(V)/bin/python -m django makemigrations --check --dry-run --settings tests.settings
+	$(V)/bin/python -m django spectacular --fail-on-warn --validate --file /dev/null --settings tests.settings
 	$(V)/bin/python -m django check --deploy --fail-level WARNING --settings tests.production
 
 format: $(V)/.synced

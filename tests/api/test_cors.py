@@ -6,7 +6,7 @@ from django.test import override_settings
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 
-from promotions.models import Promotion
+from promotions.api.views.promotions import PromotionList
 from tests.api.test_usages import redeem, running_code
 from tests.factories import JobFactory
 
@@ -145,7 +145,7 @@ def failing(error):
         raise error
 
     def answer(api, get_token, monkeypatch):
-        monkeypatch.setattr(Promotion.objects, "present", fail)
+        monkeypatch.setattr(PromotionList, "get", fail)
         return api.get(PROMOTIONS, headers={"Origin": SHOP})
 
     return answer
