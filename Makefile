@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything is kept inside this folder.
-.PHONY: help run setup test test-sqlite test-postgresql check format lock bench clean
+.PHONY: help run setup test test-sqlite test-postgresql fuzz check format lock bench clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -13,6 +13,7 @@ export PIP_CACHE_DIR := $(CURDIR)/var/cache/pip
 help:
 	@echo "make run     set up, load demo data, start web and worker (PORT=8000, DATABASE_URL=sqlite:///var/db.sqlite3)"
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
+	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
 	@echo "make check   format, lint, types, import contracts, migrations in step"
 	@echo "make bench   measure the bulk engine"
 	@echo "make lock    compile requirements.lock anew from pyproject.toml"
@@ -41,6 +42,9 @@ test-sqlite: $(V)/.synced
 
 test-postgresql: $(V)/.synced
 	$(V)/bin/python tools/with_postgresql.py $(V)/bin/python -m pytest $(ARGS)
+
+fuzz: $(V)/.synced
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(V)/bin/python -m pytest tests/fuzz $(ARGS)
 
 check: $(V)/.synced
 	$(V)/bin/ruff format --check .

@@ -119,3 +119,17 @@ def test_a_promotion_that_cannot_be_is_refused_at_the_place_of_the_fault(api, ch
 def test_a_promotion_that_is_not_there_is_not_found(api):
     PromotionFactory()
     assert api.get("/v2/promotions/17").json()["errors"][0]["detail"] == "promotion not found"
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=x", "text/plain"])
+def test_a_body_that_is_not_json_is_415_whatever_is_wrong_with_it(api, content_type):
+    answer = api.generic("POST", "/v2/promotions", b"--nonsense", content_type=content_type)
+    assert answer.status_code == 415
+    assert answer.json()["errors"][0]["title"] == "Unsupported Media Type"
+
+
+def test_what_is_wrong_with_a_token_is_told_in_the_header(api):
+    api.credentials(HTTP_AUTHORIZATION="Bearer nonsense")
+    answer = api.get("/v2/promotions")
+    assert answer.status_code == 401
+    assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]

@@ -11,7 +11,7 @@ from promotions.api.schema.answers import COMPONENTS, VARIANTS
 from tests.fuzz.world import CLIENT, CODES, FILE, JOBS, PROMOTIONS, UNKNOWN, USAGES
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-EXAMPLES_DEFAULT = 10
+EXAMPLES_DEFAULT = 15
 
 # What good requests name in addresses: mostly things that are there. The first that fits.
 NAMES = {
@@ -24,6 +24,8 @@ NAMES = {
 FILTERS = ["eq(code,VIP)", "eq(status,pending)", "eq(job_type,code_export)", "ge(used_on,2026-01-01)"]
 
 CONFIG = {
+    # Every bound of every schema in turn: thousands of requests, for a long run only.
+    "phases": {"coverage": {"enabled": bool(EXAMPLES)}},
     # By default the same requests every time, so that no change is blamed for what another has broken.
     "generation": {"max-examples": EXAMPLES or EXAMPLES_DEFAULT, "deterministic": not EXAMPLES},
     "suppress-health-check": ["all"],

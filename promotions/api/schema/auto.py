@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import is_basic_serializer
 
+from promotions.api.envelope import AnyTypeParser
 from promotions.api.schema.answers import COMPONENTS
 from promotions.api.schema.extensions import NAMES
 from promotions.api.views.unknown import Unknown
@@ -18,6 +19,14 @@ class ApiSchema(AutoSchema):
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         return NAMES.get(type(serializer)) or super().get_serializer_name(serializer, direction)
+
+    def map_parsers(self) -> list[str]:
+        # What is read whatever it is called is meant to be JSON.
+        return list(
+            dict.fromkeys(
+                "application/json" if one == AnyTypeParser.media_type else one for one in super().map_parsers()
+            )
+        )
 
     def _get_request_body(self, direction: Any = "request") -> Any:
         # drf-spectacular describes no body of a DELETE, because OpenAPI 3.0 forbade it; 3.1 does not.
