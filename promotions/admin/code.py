@@ -48,7 +48,7 @@ class PromotionCodeAdmin(ModelAdmin):
     list_filter = [("promotion", AutocompleteSelectFilter)]
     list_filter_submit = True
     search_fields = ["code"]
-    search_help_text = _("Search by the whole code or its beginning, in its own spelling")
+    search_help_text = _("Search by the code or its beginning")
     show_full_result_count = False
     list_per_page = ROWS_PER_PAGE
     sortable_by: tuple[str, ...] = ()
