@@ -5,7 +5,8 @@ write is decided by the caller, in the same transaction.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -15,6 +16,9 @@ from psycopg.errors import UniqueViolation
 from promotions.models import PromotionCode
 
 _TABLE = f'"{PromotionCode._meta.db_table}"'
+
+# How many are deleted in one batch: 20 to 50 ms of work.
+DELETED_AT_ONCE = {"postgresql": 10_000, "sqlite": 5_000}[connection.vendor]
 
 # What turns one parameter, all texts of a batch, into rows: (FROM clause, column, how the parameter is passed).
 _ROWS: dict[str, tuple[str, str, Callable[[list[str]], Any]]] = {
@@ -90,8 +94,22 @@ def delete_next(codes: QuerySet[PromotionCode], after_id: int, at_most: int) -> 
     many were deleted, 0 when none is left, and the id up to which there is none any more.
     """
     codes = codes.filter(id__gt=after_id)
-    last: int | None = codes.order_by("id")[:at_most].aggregate(last=Max("id"))["last"]
+    with _in_order_of_index():
+        last: int | None = codes.order_by("promotion_id", "id")[:at_most].aggregate(last=Max("id"))["last"]
     if last is None:
         return 0, after_id
-    deleted, _ = codes.filter(id__lte=last).delete()
-    return deleted, last
+    # Nothing hangs on codes, so nothing of them need be fetched.
+    return codes.filter(id__lte=last)._raw_delete(codes.db), last
+
+
+@contextmanager
+def _in_order_of_index() -> Iterator[None]:
+    """Keeps PostgreSQL from sorting all codes of a promotion to find the first ones, as it does for a promotion of
+    whose growth it has no statistics yet: each batch would take as long as all that are left."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")
+        yield
+        cursor.execute("SET LOCAL enable_sort = on")
