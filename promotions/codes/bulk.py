@@ -94,7 +94,7 @@ def delete_next(codes: QuerySet[PromotionCode], after_id: int, at_most: int) -> 
     many were deleted, 0 when none is left, and the id up to which there is none any more.
     """
     codes = codes.filter(id__gt=after_id)
-    with _in_order_of_index():
+    with in_order_of_index():
         last: int | None = codes.order_by("promotion_id", "id")[:at_most].aggregate(last=Max("id"))["last"]
     if last is None:
         return 0, after_id
@@ -103,7 +103,7 @@ def delete_next(codes: QuerySet[PromotionCode], after_id: int, at_most: int) -> 
 
 
 @contextmanager
-def _in_order_of_index() -> Iterator[None]:
+def in_order_of_index() -> Iterator[None]:
     """Keeps PostgreSQL from sorting all codes of a promotion to find the first ones, as it does for a promotion of
     whose growth it has no statistics yet: each batch would take as long as all that are left."""
     if connection.vendor != "postgresql":
