@@ -5,14 +5,12 @@ name that carries the worker's token, and the job refers to it in the UPDATE tha
 lost the job can replace nothing, and files that no job refers to are `collect`ed.
 """
 
-import csv
 import logging
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, timedelta
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 from django.core.files import File
@@ -20,17 +18,17 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from promotions.codes import lines
 from promotions.errors import LeaseLost
 from promotions.jobs import lifecycle
 from promotions.models import Job, PromotionCode
-from promotions.models.fields import FORMULA
 from promotions.states import ACTIVE
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "exports"
-COLUMNS = ("code", "consume_unit", "max_uses", "uses", "user", "created_by", "created_at")
-BATCH = 5_000
+# Some 50 ms of work, which lock nothing.
+BATCH = 20_000
 
 
 def steps(job: Job) -> Iterator[None]:
@@ -97,32 +95,13 @@ def _name(job: Job) -> str:
 
 def _write(job: Job, file: IO[bytes]) -> Iterator[int]:
     """Write the promotion's codes into `file`; yields how many rows are there after each batch."""
-    writer = csv.writer(_Encoded(file))
-    writer.writerow(COLUMNS)
-    last, exported = 0, 0
-    codes = PromotionCode.objects.filter(promotion_id=job.promotion_id).live().order_by("id")
-    while rows := list(codes.filter(id__gt=last).values_list("id", *COLUMNS)[:BATCH]):
-        writer.writerows(map(_row, rows))
-        last, exported = rows[-1][0], exported + len(rows)
+    file.write(lines.heading())
+    codes = PromotionCode.objects.filter(promotion_id=job.promotion_id).live()
+    exported = last_id = 0
+    while True:
+        text, count, last_id = lines.read_next(codes, last_id, BATCH)
+        if not count:
+            return
+        file.write(text)
+        exported += count
         yield exported
-
-
-def _row(values: tuple[Any, ...]) -> list[Any]:
-    _id, code, consume_unit, max_uses, uses, user, created_by, created_at = values
-    moment = created_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return [code, consume_unit, max_uses, uses, _no_formula(user), _no_formula(created_by), moment]
-
-
-def _no_formula(text: str) -> str:
-    # Codes cannot begin a formula; an apostrophe makes text of the rest.
-    return f"'{text}" if re.search(FORMULA, text) else text
-
-
-class _Encoded:
-    """Lets the csv module write into a file of bytes."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file = file
-
-    def write(self, text: str) -> int:
-        return self.file.write(text.encode())

@@ -1,6 +1,7 @@
 """Making a job's codes, batch by batch. What a code looks like is in codes.text, how it is stored in codes.bulk."""
 
 from collections.abc import Iterator
+from math import ceil
 
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from promotions.jobs import lifecycle
 from promotions.models import ConsumeUnit, Job, PromotionCode
 from promotions.models.job import CODE_LENGTH_DEFAULT
 
-# Some 50 ms of work on either database, which is what a cancel waits for and how long SQLite is locked.
+# At most some 50 ms of work on either database, which is what a cancel waits for and how long SQLite is locked.
 BATCH = 5_000
 # Batches in a row of which every text was taken already.
 MAX_BARREN_BATCHES = 3
@@ -22,18 +23,28 @@ def steps(job: Job) -> Iterator[None]:
     Goes on from the job's counter, so it can be left and begun again at any yield. Raises LeaseLost when the
     job is not this worker's any more, JobFailure when there are no free texts left.
     """
-    barren = 0
-    while (missing := job.wanted_codes - job.generated) > 0:
+    barren, crowded = 0, False
+    while job.generated < job.wanted_codes:
         template = _template(job)
         # Drawn before the transaction begins, which SQLite would spend locked.
-        texts = text.draw(min(missing, BATCH), job.code_length or CODE_LENGTH_DEFAULT, job.code_prefix or "")
+        texts = _draw(job)
         with lifecycle.batch(job) as done:
-            done["generated"] = bulk.insert(template, texts)
+            done["generated"] = bulk.insert(template, texts, crowded=crowded)
+        crowded = done["generated"] < len(texts)
         barren = 0 if done["generated"] else barren + 1
         if barren == MAX_BARREN_BATCHES:
             raise JobFailure("no free codes are left for this length and prefix")
         yield
     lifecycle.complete(job)
+
+
+def _draw(job: Job) -> list[str]:
+    """The next texts to try, all of one part: what was taken in the last batch is made up for in its part."""
+    batch, done = divmod(job.generated, BATCH)
+    batches = ceil(job.wanted_codes / BATCH)
+    part = text.part_of_batch(batch, batches, str(job.uuid))
+    count = min(BATCH - done, job.wanted_codes - job.generated)
+    return text.draw(count, job.code_length or CODE_LENGTH_DEFAULT, job.code_prefix or "", part, batches)
 
 
 def _template(job: Job) -> PromotionCode:

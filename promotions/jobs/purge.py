@@ -16,8 +16,7 @@ from promotions.models import Promotion
 
 logger = logging.getLogger(__name__)
 
-# As for undoing: what others wait for on SQLite is one batch.
-BATCH = 5_000
+BATCH = bulk.DELETED_AT_ONCE
 
 
 def run(promotion_id: int) -> bool:

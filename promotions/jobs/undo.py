@@ -6,8 +6,7 @@ from promotions.codes import bulk
 from promotions.jobs import lifecycle
 from promotions.models import Job, PromotionCode
 
-# As for generating: what others wait for on SQLite is one batch.
-BATCH = 5_000
+BATCH = bulk.DELETED_AT_ONCE
 
 
 def steps(job: Job) -> Iterator[None]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from promotions.codes import bulk
 from promotions.codes.redeem import anonymize, redeem, reverse
@@ -174,7 +174,8 @@ def test_usages_survive_the_deletion_of_codes_and_promotion_and_do_not_slow_it(d
     job = JobFactory(status=Status.PROCESSING)
     code = PromotionCodeFactory(promotion=job.promotion, job=job)
     usage = UsageFactory(of=code)
-    with django_assert_num_queries(2):
+    # PostgreSQL is told twice how to plan.
+    with django_assert_num_queries(4 if connection.vendor == "postgresql" else 2):
         assert bulk.delete_next(PromotionCode.objects.filter(promotion=job.promotion, job=job), 0, 10)[0] == 1
     job.delete()
     usage.promotion.delete()

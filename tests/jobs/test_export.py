@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from promotions.codes import lines
 from promotions.errors import LeaseLost
 from promotions.jobs import export, lifecycle, runner
 from promotions.models import Job, JobType
@@ -58,7 +59,7 @@ def test_an_export_has_every_live_code_and_nothing_else(storage):
     job.refresh_from_db()
     assert (job.status, job.exported) == (Status.COMPLETED, 4)
     rows = rows_of(job)
-    assert list(rows[0]) == list(export.COLUMNS)
+    assert list(rows[0]) == list(lines.COLUMNS)
     assert [row["code"] for row in rows[:3]] == list(job.promotion.codes.order_by("id").values_list("code", flat=True))[
         :3
     ]
