@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import QueryDict
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication, TokenHasReadWriteScope
 from rest_framework.request import Request
 
@@ -12,7 +13,9 @@ class BearerToken(OAuth2Authentication):
     def authenticate(self, request: Request) -> Any:
         if not request.headers.get("Authorization", "").startswith("Bearer "):
             return None
-        # The plain request: asking DRF's for its form would parse the body before the token is known to be good.
+        # The library looks for a form, too. Without one it leaves the body alone, which may be large or broken, until
+        # the token is known to be good.
+        request._request.POST = QueryDict()
         return super().authenticate(request._request)
 
 

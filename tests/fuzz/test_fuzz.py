@@ -13,8 +13,13 @@ schema = description.load()
 @schema.parametrize()
 def test_every_operation_answers_as_its_schema_says(case, world, live_server, token):
     world.restore()
-    case.call_and_validate(
-        base_url=live_server.url,
-        headers={"Authorization": f"Bearer {token}"},
-        additional_checks=[good_requests_are_refused_only_for_what_no_schema_can_say],
-    )
+    headers = {"Authorization": f"Bearer {token}"}
+    response = case.call(base_url=live_server.url, headers=headers)
+    # The test server reads no address of more than 64 KB: the API is not asked.
+    if response.status_code != 414:
+        case.validate_response(
+            response,
+            headers=headers,
+            transport_kwargs={"base_url": live_server.url},
+            additional_checks=[good_requests_are_refused_only_for_what_no_schema_can_say],
+        )

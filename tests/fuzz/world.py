@@ -38,7 +38,9 @@ class World:
         ended = PromotionFactory(uuid=PROMOTIONS[3], start=datetime(2025, 1, 1, tzinfo=UTC))
         self._add_jobs(busy, ended)
         codes = [PromotionCodeFactory(promotion=calm, code=code) for code in CODES[:3]]
-        codes.append(PromotionCodeFactory(promotion=calm, code=CODES[3], uses=2, max_uses=3, user="c", created_by="ann"))
+        codes.append(
+            PromotionCodeFactory(promotion=calm, code=CODES[3], uses=2, max_uses=3, user="c", created_by="ann")
+        )
         Promotion.objects.filter(pk=calm.pk).reserve(len(codes), 100)
         for uuid, code in zip(USAGES, codes, strict=False):
             UsageFactory(uuid=uuid, of=code)

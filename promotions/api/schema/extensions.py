@@ -115,7 +115,7 @@ class ChangedPromotion(OpenApiSerializerExtension):
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         del schema["required"]
         schema["properties"] |= {
-            "id": {"type": "string", "description": "If given, the id of the address."},
+            "id": {"type": ["string", "null"], "description": "If given, the id of the address."},
             "schema": {"anyOf": [rule.schema for rule in SCHEMAS.values()]},
         }
         return schema

@@ -25,7 +25,9 @@ def list_jobs(fields: Mapping[str, Filterable]) -> Decorator:
         parameters=[
             PROMOTION_ID,
             *PAGE,
-            filtered_by(fields, "eq(job_type,code_generate):eq(status,cancelled)", "(eq(status,failed)|eq(status,pending))"),
+            filtered_by(
+                fields, "eq(job_type,code_generate):eq(status,cancelled)", "(eq(status,failed)|eq(status,pending))"
+            ),
         ],
     )
 
