@@ -13,7 +13,7 @@ export PIP_CACHE_DIR := $(CURDIR)/var/cache/pip
 help:
 	@echo "make run     set up, load demo data, start web and worker (PORT=8000, DATABASE_URL=sqlite:///var/db.sqlite3)"
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
-	@echo "make check   format, lint, types, import contracts, migrations in step"
+	@echo "make check   format, lint, types, import contracts, migrations in step, the API described"
 	@echo "make bench   measure the bulk engine"
 	@echo "make lock    compile requirements.lock anew from pyproject.toml"
 
@@ -48,6 +48,7 @@ check: $(V)/.synced
 	$(V)/bin/mypy
 	$(V)/bin/lint-imports
 	$(V)/bin/python -m django makemigrations --check --dry-run --settings tests.settings
+	$(V)/bin/python -m django spectacular --fail-on-warn --validate --file /dev/null --settings tests.settings
 	$(V)/bin/python -m django check --deploy --fail-level WARNING --settings tests.production
 
 format: $(V)/.synced

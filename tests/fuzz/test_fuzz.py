@@ -12,7 +12,8 @@ schema = description.load()
 
 @schema.parametrize()
 def test_every_operation_answers_as_its_schema_says(case, world, live_server, token):
-    world.restore()
+    if case.operation.method != "get":
+        world.restore()
     headers = {"Authorization": f"Bearer {token}"}
     response = case.call(base_url=live_server.url, headers=headers)
     # The test server reads no address of more than 64 KB: the API is not asked.

@@ -42,7 +42,7 @@ def record(properties: Schema, optional: Schema | None = None, **more: Any) -> S
 
 
 def timestamps(*names: str, **optional: Schema) -> Schema:
-    return record({name: MOMENT for name in names}, optional)
+    return record(dict.fromkeys(names, MOMENT), optional)
 
 
 def data(item: Schema) -> Schema:

@@ -31,7 +31,7 @@ class ApiSchema(AutoSchema):
         schema, required = super()._get_request_for_media_type(serializer, direction)
         if is_basic_serializer(serializer):
             return wrapped_or_bare(schema), required
-        return schema, required or "required" in (schema or {})
+        return schema, required or "required" in (schema or {})  # a form is described by a schema
 
 
 def wrapped_or_bare(schema: dict[str, Any]) -> dict[str, Any]:
