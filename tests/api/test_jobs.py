@@ -183,7 +183,9 @@ def test_the_list_is_cut_into_pages_with_links(api):
     assert answer["meta"]["page"] == {"limit": 2, "offset": 2, "current": 2, "total": 3}
 
 
-@pytest.mark.parametrize("query", ["page[limit]=0", "page[limit]=101", "page[limit]=x", "page[limit]=", "page[offset]=-1"])
+@pytest.mark.parametrize(
+    "query", ["page[limit]=0", "page[limit]=101", "page[limit]=x", "page[limit]=", "page[offset]=-1"]
+)
 def test_a_page_that_cannot_be_is_refused(api, query):
     answer = api.get(f"{url(PromotionFactory())}?{query}")
     assert answer.status_code == 400

@@ -7,7 +7,7 @@ import schemathesis
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 
-from promotions.api.schema.answers import COMPONENTS, VARIANTS
+from promotions.api.schema.answers import ANSWERS
 from tests.fuzz.world import CLIENT, CODES, FILE, JOBS, PROMOTIONS, UNKNOWN, USAGES
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
@@ -70,7 +70,5 @@ def load():
     name_what_is_there(said["paths"])
     for content in said["paths"]["/oauth/access_token"]["post"]["requestBody"]["content"].values():
         content["schema"]["properties"] |= {name: {"enum": [value]} for name, value in CLIENT.items()}
-    said["components"]["schemas"] |= {
-        name: closed(schema) for name, schema in COMPONENTS.items() if name not in VARIANTS.values()
-    }
+    said["components"]["schemas"] |= {name: closed(schema) for name, schema in ANSWERS.items()}
     return schemathesis.openapi.from_dict(said, config=schemathesis.Config.from_dict(CONFIG))

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import is_basic_serializer
 
-from promotions.api.schema.answers import COMPONENTS
+from promotions.api.schema.answers import ANSWERS, SHARED
 from promotions.api.schema.extensions import NAMES
 from promotions.api.views.unknown import Unknown
 
@@ -49,8 +49,8 @@ def only_endpoints(endpoints: list[Endpoint]) -> list[Endpoint]:
     ]
 
 
-def add_answers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Adds the components that the answers refer to."""
-    schemas = result["components"]["schemas"] | COMPONENTS
+def add_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Adds the components that are written by hand."""
+    schemas = result["components"]["schemas"] | SHARED | ANSWERS
     result["components"]["schemas"] = dict(sorted(schemas.items()))
     return result
