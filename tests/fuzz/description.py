@@ -67,6 +67,8 @@ def name_what_is_there(paths):
 def load():
     """The description, ready to be tried out."""
     said = description()
+    # The same on the wire. Of this scheme alone schemathesis looks whether the API does without a token, too.
+    said["components"]["securitySchemes"]["oauth2"] = {"type": "http", "scheme": "bearer"}
     name_what_is_there(said["paths"])
     for content in said["paths"]["/oauth/access_token"]["post"]["requestBody"]["content"].values():
         content["schema"]["properties"] |= {name: {"enum": [value]} for name, value in CLIENT.items()}
