@@ -14,7 +14,7 @@ help:
 	@echo "make run     set up, load demo data, start web and worker (PORT=8000, DATABASE_URL=sqlite:///var/db.sqlite3)"
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
 	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
-	@echo "make check   format, lint, types, import contracts, migrations in step"
+	@echo "make check   format, lint, types, import contracts, migrations in step, the API described"
 	@echo "make bench   measure the bulk engine"
 	@echo "make lock    compile requirements.lock anew from pyproject.toml"
 

@@ -283,7 +283,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["promotions.api.schema.auto.only_endpoints"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enum_id_removal",
-        "promotions.api.schema.auto.add_answers",
+        "promotions.api.schema.auto.add_components",
     ],
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication, TokenHasReadWriteScope
 from rest_framework.request import Request
 
@@ -13,24 +13,10 @@ class BearerToken(OAuth2Authentication):
     def authenticate(self, request: Request) -> Any:
         if not request.headers.get("Authorization", "").startswith("Bearer "):
             return None
-        return super().authenticate(WithoutBody(request._request))
-
-
-class WithoutBody:
-    """A request as the OAuth library is to see it: it would look for a token in the body, and parse that before the
-    token is known to be good, and whatever it is."""
-
-    POST = QueryDict()
-
-    def __init__(self, request: HttpRequest) -> None:
-        object.__setattr__(self, "_request", request)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._request, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # What was wrong with a token is told in the answer's header.
-        setattr(self._request, name, value)
+        # The library looks for a form, too. Without one it leaves the body alone, which may be large or broken, until
+        # the token is known to be good.
+        request._request.POST = QueryDict()
+        return super().authenticate(request._request)
 
 
 class HasScope(TokenHasReadWriteScope):

@@ -67,8 +67,8 @@ def _count(rows: Rows) -> tuple[int, dict[str, Any]]:
 
 
 def _number(request: Request, name: str, default: int, least: int, most: int) -> int:
-    text = request.query_params.get(name, "")
-    if not text:
+    text = request.query_params.get(name)
+    if text is None:
         return default
     if not (text.isascii() and text.isdigit()):
         raise Refused([Fault(400, "invalid_type", f"Invalid type. Expected: integer, given: {text}", name)])

@@ -15,7 +15,7 @@ def in_order(request: Request, rows: QuerySet[Any, Any], fields: Mapping[str, st
     `fields` gives the model's field for each name that may be asked for. Equal rows keep one order, so that no
     page misses one. Raises Refused for any other name.
     """
-    wanted = request.query_params.get("sort") or default
+    wanted = request.query_params.get("sort", default)
     sign, name = ("-", wanted[1:]) if wanted.startswith("-") else ("", wanted)
     if name not in fields:
         raise Refused([Fault(400, "Bad Request", f"Can only sort by {', '.join(sorted(fields))}", "sort")])

@@ -100,6 +100,7 @@ def test_who_cancelled_when_and_why_is_kept(api):
         (b'{"data":{}}', "application/json"),
         (b'{"data":{}}', "application/vnd.api+json"),
         (b"{}", "application/x-www-form-urlencoded"),
+        (b"{}", "multipart/form-data"),
     ],
 )
 @pytest.mark.parametrize("slash", ["", "/"])

@@ -61,8 +61,9 @@ def test_the_answer_is_json_whatever_is_accepted(api, accept):
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
 
 
-def test_another_content_type_is_refused(api):
-    answer = api.generic("POST", "/v2/promotions", b"<a/>", content_type="application/xml")
+@pytest.mark.parametrize("content_type", ["application/xml", "multipart/form-data", "multipart/form-data; boundary=a"])
+def test_another_content_type_is_refused(api, content_type):
+    answer = api.generic("POST", "/v2/promotions", b"<a/>", content_type=content_type)
     assert answer.status_code == 415
     assert answer.json()["errors"][0]["title"] == "Unsupported Media Type"
 

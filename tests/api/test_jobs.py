@@ -117,11 +117,17 @@ def test_many_codes_need_a_promotion_of_at_most_a_year(api):
         ({"number_of_codes": True}, "invalid_type", "Invalid type. Expected: integer, given: boolean"),
         ({"number_of_codes": 5.0}, "invalid_type", "Invalid type. Expected: integer, given: number"),
         ({"number_of_codes": None}, "invalid_type", "Invalid type. Expected: integer, given: null"),
+        ({"max_uses_per_code": 2**31}, "number_lte", "Must be less than or equal to 2147483647"),
         ({"code_length": 7}, "number_gte", "Must be greater than or equal to 8"),
         ({"code_length": 17}, "number_lte", "Must be less than or equal to 16"),
         ({"max_uses_per_code": -1}, "number_gte", "Must be greater than or equal to 0"),
         (
             {"consume_unit": "per_day"},
+            "enum",
+            'data.parameters.consume_unit must be one of the following: "per_cart", "per_item"',
+        ),
+        (
+            {"consume_unit": ""},
             "enum",
             'data.parameters.consume_unit must be one of the following: "per_cart", "per_item"',
         ),
@@ -185,7 +191,9 @@ def test_the_next_page_is_named_as_long_as_there_is_one(api, offset, following):
     assert link == (following and f"http://testserver{url(promotion)}?page[offset]={following}&page[limit]=2")
 
 
-@pytest.mark.parametrize("query", ["page[limit]=0", "page[limit]=101", "page[limit]=x", "page[offset]=-1"])
+@pytest.mark.parametrize(
+    "query", ["page[limit]=0", "page[limit]=101", "page[limit]=x", "page[limit]=", "page[offset]=-1"]
+)
 def test_a_page_that_cannot_be_is_refused(api, query):
     answer = api.get(f"{url(PromotionFactory())}?{query}")
     assert answer.status_code == 400

@@ -21,7 +21,10 @@ def browser():
         missing = f"no browser found: none of {', '.join(NAMES)} is on the PATH"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=executable,
+            args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP testserver 127.0.0.1"],
+        )
         yield browser
         browser.close()
 

@@ -1,9 +1,6 @@
 """The API, called as its schema says and as it forbids, answers as the schema says."""
 
-from urllib.parse import urlencode
-
 import pytest
-from hypothesis import assume
 
 from tests.fuzz import description
 from tests.fuzz.checks import good_requests_are_refused_only_for_what_no_schema_can_say
@@ -12,17 +9,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 schema = description.load()
 
-LONGEST_URL = 30_000
-
 
 @schema.parametrize()
 def test_every_operation_answers_as_its_schema_says(case, world, live_server, token):
-    # The test's own server, like any, refuses longer ones before the API sees them.
-    assume(len(case.as_transport_kwargs(base_url=live_server.url)["url"]) < LONGEST_URL)
-    assume(len(urlencode(case.query or {}, doseq=True)) < LONGEST_URL)
-    world.restore()
-    case.call_and_validate(
-        base_url=live_server.url,
-        headers={"Authorization": f"Bearer {token}"},
-        additional_checks=[good_requests_are_refused_only_for_what_no_schema_can_say],
-    )
+    if case.operation.method != "get":
+        world.restore()
+    headers = {"Authorization": f"Bearer {token}"}
+    response = case.call(base_url=live_server.url, headers=headers)
+    # The test server reads no address of more than 64 KB: the API is not asked.
+    if response.status_code != 414:
+        case.validate_response(
+            response,
+            headers=headers,
+            transport_kwargs={"base_url": live_server.url},
+            additional_checks=[good_requests_are_refused_only_for_what_no_schema_can_say],
+        )

@@ -70,12 +70,13 @@ class World:
         """Undoes what the last request has done, so that every request means the same each time it is sent."""
         cache.clear()  # what the limits have counted
         IdempotencyKey.objects.all().delete()
+        now = {model: self._values(model) for model in MODELS}
         for model in reversed(MODELS):
-            model.objects.exclude(pk__in=self.rows[model]).delete()
+            if added := now[model].keys() - self.rows[model].keys():
+                model.objects.filter(pk__in=added).delete()
         for model in MODELS:
-            now = self._values(model)
             for pk, row in self.rows[model].items():
-                if now.get(pk) != self.values[model][pk]:
+                if now[model].get(pk) != self.values[model][pk]:
                     row.save_base(raw=True)  # raw: as it was, also its timestamps
 
     @staticmethod

@@ -55,10 +55,15 @@ def camel_case(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
 
 
+def schema_name(promotion_type: str) -> str:
+    """The component that is the `schema` of promotions of this type."""
+    return f"{camel_case(promotion_type)}Schema"
+
+
 def variant(promotion_type: str) -> Schema:
     """What a promotion of this type has of its own, in requests and in answers."""
     only = {"max_applications_per_cart": {"maximum": 0}} if promotion_type in CART_LEVEL else {}
-    properties = {"promotion_type": {"const": promotion_type}, "schema": dict(SCHEMAS[promotion_type].schema)}
+    properties = {"promotion_type": {"const": promotion_type}, "schema": ref(schema_name(promotion_type))}
     return {
         "type": "object",
         "title": PromotionType(promotion_type).label,
@@ -228,8 +233,12 @@ def page_of(name: str) -> Schema:
     return record({"data": {"type": "array", "items": ref(name), "maxItems": LIMIT_MAX}, **PAGE_OF_RESULTS})
 
 
-COMPONENTS: dict[str, Schema] = {
+# What requests and answers have in common.
+SHARED: dict[str, Schema] = {
     **{name: variant(promotion_type) for promotion_type, name in VARIANTS.items()},
+    **{schema_name(promotion_type): dict(rule.schema) for promotion_type, rule in SCHEMAS.items()},
+}
+ANSWERS: dict[str, Schema] = {
     "Promotion": promotion(),
     "Version": promotion(changed=CHANGED),
     "VersionPage": page_of("Version"),

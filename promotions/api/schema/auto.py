@@ -7,7 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import is_basic_serializer
 
 from promotions.api.envelope import AnyTypeParser
-from promotions.api.schema.answers import COMPONENTS
+from promotions.api.schema.answers import ANSWERS, SHARED
 from promotions.api.schema.extensions import NAMES
 from promotions.api.views.unknown import Unknown
 
@@ -40,7 +40,7 @@ class ApiSchema(AutoSchema):
         schema, required = super()._get_request_for_media_type(serializer, direction)
         if is_basic_serializer(serializer):
             return wrapped_or_bare(schema), required
-        return schema, required or "required" in (schema or {})
+        return schema, required or "required" in (schema or {})  # a form is described by a schema
 
 
 def wrapped_or_bare(schema: dict[str, Any]) -> dict[str, Any]:
@@ -58,8 +58,8 @@ def only_endpoints(endpoints: list[Endpoint]) -> list[Endpoint]:
     ]
 
 
-def add_answers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Adds the components that the answers refer to."""
-    schemas = result["components"]["schemas"] | COMPONENTS
+def add_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Adds the components that are written by hand."""
+    schemas = result["components"]["schemas"] | SHARED | ANSWERS
     result["components"]["schemas"] = dict(sorted(schemas.items()))
     return result

@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.contrib.django_oauth_toolkit import DjangoOAuthToolkitScheme
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 
-from promotions.api.schema.answers import VARIANTS, ref
+from promotions.api.schema.answers import VARIANTS, ref, schema_name
 from promotions.api.serializers.code import (
     CodeSerializer,
     CodesToDeleteSerializer,
@@ -17,7 +17,7 @@ from promotions.api.serializers.job import CancelSerializer, JobSerializer, Para
 from promotions.api.serializers.promotion import PromotionSerializer
 from promotions.api.serializers.usage import AnonymizeSerializer, RedeemSerializer
 from promotions.models import JobType
-from promotions.models.promotion_schema import LIMITS, SCHEMAS
+from promotions.models.promotion_schema import LIMITS
 
 
 class PromotionChange(PromotionSerializer):
@@ -116,7 +116,7 @@ class ChangedPromotion(OpenApiSerializerExtension):
         del schema["required"]
         schema["properties"] |= {
             "id": {"type": ["string", "null"], "description": "If given, the id of the address."},
-            "schema": {"anyOf": [rule.schema for rule in SCHEMAS.values()]},
+            "schema": {"anyOf": [ref(schema_name(promotion_type)) for promotion_type in VARIANTS]},
         }
         return schema
 

@@ -71,7 +71,7 @@ cancel_job = operation(
     "removed every code that it had made. The body may be empty; a `reason` in it is kept.",
     answer="JobAnswer",
     means="The job, as it is now.",
-    request=CancelSerializer,
+    request={"application/json": CancelSerializer},
     refusals=[400, 404, 422],
     parameters=[PROMOTION_ID, JOB_ID],
     examples=[
