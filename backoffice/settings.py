@@ -149,7 +149,8 @@ SQLITE_OPTIONS = {
 POSTGRESQL_OPTIONS = {
     # A process that hangs inside a transaction loses it before its lease runs out, so it cannot hold up a
     # cancel; a request that waits longer than this for a lock ends in 503.
-    "options": "-c idle_in_transaction_session_timeout=10s -c lock_timeout=5s",
+    # Exports write dates as the server shows them.
+    "options": "-c idle_in_transaction_session_timeout=10s -c lock_timeout=5s -c datestyle=ISO",
     "connect_timeout": 10,
     "keepalives_idle": 5,
     "keepalives_interval": 2,

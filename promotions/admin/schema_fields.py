@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
@@ -25,10 +26,25 @@ class JsonField(forms.JSONField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}), **kwargs)
 
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            # Numbers of thousands of digits, brackets in brackets without end.
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": "…"}) from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return super().has_changed(initial, data)
+        except (ValueError, RecursionError):
+            return True
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was written, as it was written, whether it can be read or not."""
+        return initial if self.disabled else data
+
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, list | dict):
-            return json.dumps(value, indent=2, ensure_ascii=False)
-        return super().prepare_value(value)
+        return json.dumps(value, indent=2, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
 class WholeNumberField(forms.IntegerField):

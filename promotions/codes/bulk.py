@@ -112,4 +112,4 @@ def in_order_of_index() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_sort = off")
         yield
-        cursor.execute("SET LOCAL enable_sort = on")
+        cursor.execute("RESET enable_sort")

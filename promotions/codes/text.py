@@ -4,8 +4,9 @@ A job draws its codes in parts (docs/performance.md): the texts of its length, i
 into as many equal parts as the job has batches, each batch draws from a part of its own, and `part_of_batch` says
 from which. So what is inserted together lies together in the index, and nobody guesses a code more easily:
 
-- Each code is equally likely to be any text. Its batch is equally likely to be in any part, parts are equal to
-  within one text, and inside its part it is drawn with the randomness of the operating system.
+- Each code is equally likely to be any text without an ugly word. Its batch is equally likely to be in any part, parts
+  are equal to within one text, inside its part it is drawn with the randomness of the operating system, and an ugly one
+  is drawn again from everywhere.
 - A guess hits no more often. Who knows everything but the codes, even which part is whose, still finds in each part
   as many codes to as many texts as in the whole: one in a thousand at most (LARGEST_SHARE), and knowing some of the
   codes only leaves fewer to hit. The order of the parts needs no secret for this; it has one all the same, so that a
@@ -58,14 +59,17 @@ def draw(count: int, code_length: int, prefix: str = "", part: int = 0, parts: i
     """Draw `count` different random codes of `code_length` signs, such as `summer-aa2b-3c4d` for the prefix `summer`.
 
     They come from the `part`, from 0, of `parts` equal ones into which the texts are cut, each text in it equally
-    likely but those with an ugly word, which never come up; the signs are the operating system's randomness. Sorted
-    by their bytes. Whether one is taken already is known to the database.
+    likely; the signs are the operating system's randomness. One with an ugly word is drawn again from all texts: from
+    its part, the texts around ugly ones would come up more often, and a part could have nothing else. Sorted by their
+    bytes. Whether one is taken already is known to the database.
     """
     space = len(ALPHABET) ** code_length
-    first, last = space * part // parts, space * (part + 1) // parts - 1
-    texts: set[str] = set()
-    while len(texts) < count:
-        texts.update(_draw_once(count - len(texts), code_length, first, last))
+    texts, ugly = _draw(count, code_length, space * part // parts, space * (part + 1) // parts - 1)
+    while ugly:
+        others, ugly = _draw(ugly, code_length, 0, space - 1)
+        # One that came up before counts as ugly, as it has to be drawn again.
+        ugly += len(others & texts)
+        texts |= others
     start = f"{prefix.rstrip('-')}-" if prefix else ""
     return [start + text for text in sorted(texts)]
 
@@ -75,8 +79,21 @@ def dashed(text: str) -> str:
     return "-".join(text[i : i + GROUP] for i in range(0, len(text), GROUP))
 
 
-def _draw_once(count: int, code_length: int, first: int, last: int) -> list[str]:
-    """Up to `count` texts, with dashes, whose numbers are from `first` to `last`: some are thrown away.
+def _draw(count: int, code_length: int, first: int, last: int) -> tuple[set[str], int]:
+    """`count` different texts, with dashes, whose numbers are from `first` to `last`, less those that were ugly; and
+    how many were."""
+    texts: set[str] = set()
+    ugly = 0
+    while len(texts) + ugly < count:
+        found, more_ugly = _draw_once(count - len(texts) - ugly, code_length, first, last)
+        texts.update(found)
+        ugly += more_ugly
+    return texts, ugly
+
+
+def _draw_once(count: int, code_length: int, first: int, last: int) -> tuple[list[str], int]:
+    """Up to `count` texts, with dashes, whose numbers are from `first` to `last`, and how many of them are left out
+    because they are ugly.
 
     Works on columns, the first signs of all texts, then the second and so on, since no loop of Python is as fast.
     """
@@ -88,9 +105,8 @@ def _draw_once(count: int, code_length: int, first: int, last: int) -> list[str]
     rows = _rows(columns, dashes, width)
     low, high = dashed(_text(first, code_length)), dashed(_text(last, code_length))
     texts = [rows[i : i + width] for i in range(0, len(rows), width)]
-    if ugly:
-        texts = [text for i, text in enumerate(texts) if i not in ugly]
-    return [text for text in texts if low <= text <= high]
+    kept = [text for i, text in enumerate(texts) if i not in ugly] if ugly else texts
+    return [text for text in kept if low <= text <= high], sum(low <= texts[i] <= high for i in ugly)
 
 
 def _columns(count: int, code_length: int, first: int, last: int) -> list[bytes]:

@@ -311,3 +311,9 @@ def test_who_may_only_look_sees_all_of_it_as_it_is_stored(log_in):
     answer = log_in("view_promotion").get(f"{LIST}{promotion.pk}/change/")
     assert answer.status_code == 200
     assert "1050" in answer.content.decode()
+
+
+@pytest.mark.parametrize("hostile", ["[" * 100_000, "9" * 5_000, '{"or": ' * 3_000, "NaN", "\x00", r'["\ud800"]'])
+def test_hostile_json_is_an_error_of_its_field(staff, hostile):
+    answer = add(staff, "x_for_y", x="3", y="2", targets="A", target_attributes=hostile)
+    assert "target_attributes" in errors_of(answer)
