@@ -14,7 +14,7 @@ help:
 	@echo "make run     set up, load demo data, start web and worker (PORT=8000, DATABASE_URL=sqlite:///var/db.sqlite3)"
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
 	@echo "make check   format, lint, types, import contracts, migrations in step"
-	@echo "make bench   measure the bulk engine"
+	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
 	@echo "make lock    compile requirements.lock anew from pyproject.toml"
 
 $(V)/.synced: requirements.lock
@@ -63,3 +63,4 @@ clean:
 
 bench: $(V)/.synced
 	$(V)/bin/python -m benchmarks.bulk --both $(ARGS)
+	$(V)/bin/python -m benchmarks.lists --both
