@@ -15,7 +15,7 @@ help:
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
 	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
 	@echo "make check   format, lint, types, import contracts, migrations in step, the API described"
-	@echo "make bench   measure the bulk engine"
+	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
 	@echo "make lock    compile requirements.lock anew from pyproject.toml"
 
 $(V)/.synced: requirements.lock
@@ -68,3 +68,4 @@ clean:
 
 bench: $(V)/.synced
 	$(V)/bin/python -m benchmarks.bulk --both $(ARGS)
+	$(V)/bin/python -m benchmarks.lists --both

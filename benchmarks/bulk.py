@@ -1,135 +1,229 @@
-"""How fast jobs are made and undone, against the raw limit of the same table in the same run.
+"""How fast jobs are made, exported and undone, against the raw limit of the same table in the same run.
 
-    python -m benchmarks.bulk [--codes 100000]
+    python -m benchmarks.bulk [--full] [--peers] [--json FILE]
 
-Works on a database of its own beside the one of DATABASE_URL, which it makes and drops. Prints a table: codes per
-second, and the ratio to the raw way, which is COPY of random codes in chunks on PostgreSQL, executemany INSERT OR
-IGNORE on SQLite, and one DELETE for undoing. Cancels are timed while a worker in another process generates.
+Works on a database of its own beside the one of DATABASE_URL, which it makes and drops. What is compared is done in
+turn, in three rounds; the medians are printed. Raw is chunked COPY of ready-made random codes on PostgreSQL,
+executemany INSERT OR IGNORE of them on SQLite; one DELETE for undoing; COPY TO, or one SELECT that concatenates the
+line, for exporting. Quick by default (50,000 codes); --full takes 1,000,000, and 10,000,000 for memory.
 """
 
 import argparse
+import json
 import os
+import platform
 import subprocess
 import sys
+import tempfile
 import time
-from statistics import quantiles
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median, quantiles
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
+os.environ.setdefault("PROMOTIONS_MAX_CODES", "100000000")
 
 import django
 
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.db import connection  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from promotions.codes import text  # noqa: E402
+from benchmarks import raw  # noqa: E402
+from benchmarks.worker import Worker  # noqa: E402
 from promotions.errors import JobNotCancellable  # noqa: E402
 from promotions.jobs import lifecycle, runner, undo  # noqa: E402
 from promotions.jobs.create import create_job  # noqa: E402
-from promotions.models import Job, JobType, PromotionCode  # noqa: E402
+from promotions.models import Job, JobType, Promotion  # noqa: E402
 from promotions.states import Status  # noqa: E402
 from tests.factories import PromotionFactory  # noqa: E402
-from tests.processes import Process  # noqa: E402
+from tests.processes import Process, wait_until  # noqa: E402
 
-CHUNK = 10_000
-COLUMNS = ("code", "promotion_id", "job_id", "uses", "max_uses", "consume_unit", "user", "created_by", "created_at")
-
-
-def new_job(codes: int) -> Job:
-    return create_job(PromotionFactory(), JobType.CODE_GENERATE, number_of_codes=codes, code_length=10)
+ROUNDS = 3
+CANCELS = 200
+PEERS_CODES = 20_000
 
 
-def timed(action) -> float:
+def new_job(codes: int, promotion: Promotion | None = None) -> Job:
+    return create_job(promotion or PromotionFactory(), JobType.CODE_GENERATE, number_of_codes=codes, code_length=10)
+
+
+def new_export(promotion: Promotion) -> Job:
+    return create_job(promotion, JobType.CODE_EXPORT)
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Seconds that `action` takes, from a database at rest."""
+    raw.settle()
     begun = time.perf_counter()
     action()
     return time.perf_counter() - begun
 
 
-def raw_insert(job: Job, codes: int) -> None:
-    """The plain way: random codes, in chunks, each chunk one transaction."""
-    row = (job.promotion_id, job.pk, 1, 1, "per_cart", "", "", timezone.now().isoformat(" "))
-    names = ", ".join(f'"{name}"' for name in COLUMNS)
-    table = PromotionCode._meta.db_table
-    for _ in range(0, codes, CHUNK):
-        rows = [(code, *row) for code in text.draw(CHUNK, 10)]
-        with transaction.atomic(), connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                marks = ", ".join("?" * len(COLUMNS))
-                sql = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
-                connection.connection.executemany(sql, rows)
-            else:
-                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                    for one in rows:
-                        copy.write_row(one)
-
-
-def raw_delete(job: Job) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {PromotionCode._meta.db_table} WHERE job_id = %s", [job.pk])  # noqa: S608
-
-
-def generate_and_undo(codes: int) -> tuple[float, float]:
-    """Seconds to make `codes` codes by a job, and to undo another job of as many."""
+def raw_round(codes: int) -> dict[str, float]:
     job = new_job(codes)
-    made = timed(lambda: runner.run(job.pk))
-    cancelled = new_job(codes)
-    held = lifecycle.claim(cancelled.pk)
-    steps = runner.HANDLERS[held.job_type](held)
-    while held.generated < codes:
+    chunks = raw.ready_made(job, codes)
+    took = {"generate": timed(lambda: raw.insert(chunks))}
+    with tempfile.TemporaryFile() as file:
+        took["export"] = timed(lambda: raw.export(job, file))
+    return took | {"undo": timed(lambda: raw.delete(job))}
+
+
+def our_round(codes: int) -> dict[str, float]:
+    job = new_job(codes)
+    took = {"generate": timed(lambda: runner.run(job.pk))}
+    export = new_export(job.promotion)
+    took["export"] = timed(lambda: runner.run(export.pk))
+    raw.delete(job)
+    cancelled = lifecycle.claim(new_job(codes).pk)
+    assert cancelled
+    steps = runner.HANDLERS[cancelled.job_type](cancelled)
+    while cancelled.generated < codes:
         next(steps)
-    held.cancel(by="benchmark")
-    return made, timed(lambda: list(undo.steps(held)))
-
-
-def cancels_beside_a_worker(number: int) -> list[float]:
-    """Seconds that each of `number` cancels of other jobs took while a worker generates."""
-    busy = new_job(1_000_000)
-    worker = Process("manage.py", "run_worker", "--interval", "0.1")
-    while Job.objects.get(pk=busy.pk).generated == 0:
-        time.sleep(0.05)
-    others = [new_job(10) for _ in range(number)]
-    took = []
-    for job in others:
-        try:
-            took.append(timed(lambda job=job: job.cancel(by="benchmark")))
-        except JobNotCancellable:
-            continue
-        time.sleep(0.01)
-    still_busy = Job.objects.get(pk=busy.pk).status == Status.PROCESSING
-    worker.end()
-    assert still_busy, "the worker was done before the last cancel"
+    cancelled.cancel(by="benchmark")
+    took["undo"] = timed(lambda: list(undo.steps(cancelled)))
+    assert not Job.objects.filter(pk__in=[job.pk, export.pk]).exclude(status=Status.COMPLETED).exists()
     return took
 
 
-def measure(codes: int) -> Table:
-    table = Table("what", "ours, codes/s", "raw, codes/s", "ours/raw", title=f"{codes:,} codes, {connection.vendor}")
-    raw = new_job(codes)
-    inserted = timed(lambda: raw_insert(raw, codes))
-    deleted = timed(lambda: raw_delete(raw))
-    made, undone = generate_and_undo(codes)
-    for what, ours, plain in (("generate", made, inserted), ("undo", undone, deleted)):
-        table.add_row(what, f"{codes / ours:,.0f}", f"{codes / plain:,.0f}", f"{plain / ours:.2f}")
-    took = cancels_beside_a_worker(100)
+def against_raw(codes: int) -> dict[str, dict[str, float]]:
+    """Median seconds of each piece of work, ours and raw, done in turn."""
+    rounds = [(raw_round(codes), our_round(codes)) for _ in range(ROUNDS)]
+    return {
+        what: {"raw": median(plain[what] for plain, _ in rounds), "ours": median(ours[what] for _, ours in rounds)}
+        for what in ("generate", "export", "undo")
+    }
+
+
+def memory(sizes: list[int]) -> dict[int, dict[str, float]]:
+    """Peak memory in MiB of a worker process that makes, and of one that exports, so many codes; and the seconds."""
+    found = {}
+    for codes in sizes:
+        job, figures = new_job(codes), {}
+        for what, piece in (("generate", lambda job=job: job), ("export", lambda job=job: new_export(job.promotion))):
+            worker = Worker(piece().pk)
+            begun = time.perf_counter()
+            worker.start()
+            figures[what] = worker.end()
+            figures[f"{what}_seconds"] = time.perf_counter() - begun
+        found[codes] = figures
+        raw.delete(job)
+    return found
+
+
+def side_by_side(workers: int, codes: int) -> float:
+    """Codes per second of so many workers together, each at a promotion of its own."""
+    jobs = [new_job(codes) for _ in range(workers)]
+    processes = [Worker(job.pk) for job in jobs]
+    raw.settle()
+    begun = time.perf_counter()
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.end()
+    took = time.perf_counter() - begun
+    for job in jobs:
+        raw.delete(job)
+    return workers * codes / took
+
+
+def beside_a_giant(number: int) -> tuple[list[float], float]:
+    """Seconds of each of `number` cancels of other jobs while a worker generates, and what a small job waits then."""
+    giant = new_job(20_000_000)
+    worker = Process("manage.py", "run_worker", "--interval", "0.1", PROMOTIONS_SWEEP_INTERVAL="60")
+    standing = Job.objects.filter(pk=giant.pk)
+    try:
+        wait_until(lambda: standing.get().generated > 0)
+        small, begun = new_job(100), time.perf_counter()
+        wait_until(lambda: Job.objects.get(pk=small.pk).status == Status.COMPLETED)
+        waited = time.perf_counter() - begun
+        took = [seconds for _ in range(number) if (seconds := seconds_of_a_cancel()) is not None]
+        assert standing.get().status == Status.PROCESSING, "the worker was done before the last cancel"
+    finally:
+        worker.end()
+    return took, waited
+
+
+def seconds_of_a_cancel() -> float | None:
+    """None when the worker, between two slices of the giant, was faster."""
+    job = new_job(10)
+    time.sleep(0.01)
+    begun = time.perf_counter()
+    try:
+        job.cancel(by="benchmark")
+    except JobNotCancellable:
+        return None
+    return time.perf_counter() - begun
+
+
+def peers(codes: int) -> dict[str, float]:
+    """Codes per second of the ways that Django offers, and ours."""
+    found = {name: codes / timed(lambda way=way: way(new_job(codes), codes)) for name, way in raw.PEERS.items()}
+    return found | {"ours": codes / timed(lambda: runner.run(new_job(codes).pk))}
+
+
+def measure(options: argparse.Namespace) -> Iterator[tuple[str, object]]:
+    """Each figure by its name, as soon as it is known."""
+    codes = 1_000_000 if options.full else 50_000
+    yield "database", connection.vendor
+    yield "date", time.strftime("%Y-%m-%d")
+    yield "machine", f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    yield "codes", codes
+    yield "seconds", against_raw(codes)
+    if connection.vendor == "postgresql":
+        yield "codes_per_second_by_workers", {n: side_by_side(n, codes // 2) for n in (1, 2, 4)}
+    if options.peers:
+        yield "peers", peers(PEERS_CODES)
+    took, waited = beside_a_giant(CANCELS)
+    p99 = quantiles(took, n=100)[-1]
+    yield "cancel_ms", {"cancels": len(took), "median": median(took) * 1000, "p99": p99 * 1000}
+    yield "small_job_waits_seconds", waited
+    yield "memory", memory([10_000, 1_000_000, 10_000_000] if options.full else [10_000, 100_000])
+
+
+def shown(result: dict) -> Table:
+    codes = result["codes"]
+    table = Table(
+        "what", "ours, codes/s", "raw, codes/s", "ours/raw", title=f"{codes:,} codes, {result['database']}", width=100
+    )
+    for what, took in result["seconds"].items():
+        ratio = took["raw"] / took["ours"]
+        table.add_row(what, f"{codes / took['ours']:,.0f}", f"{codes / took['raw']:,.0f}", f"{ratio:.2f}")
+    for number, of_workers in result["memory"].items():
+        cells = f"generating {of_workers['generate']:.0f} MiB, exporting {of_workers['export']:.0f} MiB"
+        table.add_row(f"peak memory, {number:,} codes", cells)
+    for workers, speed in result.get("codes_per_second_by_workers", {}).items():
+        table.add_row(f"{workers} workers together", f"{speed:,.0f}")
+    for name, speed in result.get("peers", {}).items():
+        table.add_row(name, f"{speed:,.0f}")
+    cancel = result["cancel_ms"]
     table.caption = (
-        f"{len(took)} cancels beside a worker: median {quantiles(took, n=2)[0] * 1000:.1f} ms, "
-        f"p99 {quantiles(took, n=100)[-1] * 1000:.1f} ms"
+        f"{cancel['cancels']} cancels beside a worker: median {cancel['median']:.1f} ms, p99 {cancel['p99']:.1f} ms; "
+        f"a small job beside a giant one took {result['small_job_waits_seconds']:.1f} s"
     )
     return table
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--codes", type=int, default=100_000, help="how many codes (default: %(default)s)")
-    codes = parser.parse_args().codes
+    parser.add_argument("--full", action="store_true", help="1,000,000 codes, and 10,000,000 for memory")
+    parser.add_argument("--peers", action="store_true", help="also the ways that Django offers")
+    parser.add_argument("--json", type=Path, help="where to write the figures; {} becomes the database's name")
+    options = parser.parse_args()
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        Console().print(measure(codes))
+        result: dict = {}
+        for name, figure in measure(options):
+            print(f"{name}: {figure}", file=sys.stderr)
+            result[name] = figure
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    Console(width=120).print(shown(result))
+    if options.json:
+        Path(str(options.json).format(connection.vendor)).write_text(json.dumps(result, indent=2))
 
 
 if __name__ == "__main__":
