@@ -56,6 +56,11 @@ def test_a_new_promotion_is_told_all_its_faults_at_once_each_at_its_place(api):
     assert not Promotion.objects.exists()
 
 
+def test_a_year_has_four_digits_however_long_ago(api):
+    answer = api.post("/v2/promotions", NEW | {"start": "0002-01-01"})
+    assert answer.json()["data"]["start"] == "0002-01-01T00:00:00Z"
+
+
 def test_an_empty_schema_is_told_what_it_lacks(api):
     answer = api.post("/v2/promotions", NEW | {"schema": {}})
     assert faults(answer) == [("required", "data.schema")]

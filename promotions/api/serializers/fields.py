@@ -131,7 +131,7 @@ def moment_of(text: str) -> datetime:
 
 def seconds(moment: datetime) -> str:
     """`2000-01-01T00:00:00Z`: how the dates of a promotion go out."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def milliseconds(moment: datetime) -> str:
