@@ -10,7 +10,7 @@ from which. So what is inserted together lies together in the index, and nobody 
 - A guess hits no more often. Who knows everything but the codes, even which part is whose, still finds in each part
   as many codes to as many texts as in the whole: one in a thousand at most (LARGEST_SHARE), and knowing some of the
   codes only leaves fewer to hit. The order of the parts needs no secret for this; it has one all the same, so that a
-  code's place in its job says nothing about its text.
+  code's place in its job does not say where its text lies. Codes of one batch are stored in their order.
 """
 
 import os
