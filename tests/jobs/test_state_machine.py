@@ -331,7 +331,7 @@ def test_no_order_of_events_breaks_what_must_always_hold(settings, tmp_path, mon
 
 
 PROFILE = settings(
-    max_examples=80,
+    max_examples=50,
     stateful_step_count=15,
     deadline=None,
     suppress_health_check=list(HealthCheck),
