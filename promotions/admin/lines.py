@@ -30,12 +30,8 @@ def json_number(number: Decimal) -> int | float:
 class LinesField(forms.Field):
     """A list, one item on a line; this one is of texts."""
 
-    widget = UnfoldAdminTextareaWidget
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 2})
     not_a_line = _("This cannot be read.")
-
-    def __init__(self, **kwargs: Any) -> None:
-        rows = kwargs.pop("rows", 2)
-        super().__init__(widget=UnfoldAdminTextareaWidget(attrs={"rows": rows}), **kwargs)
 
     def read(self, line: str) -> Any:
         """The item that a line is. Raises ValueError when it is none, with a text for the user if it has one."""

@@ -97,13 +97,13 @@ class PromotionAdmin(ModelAdmin):
     ) -> type[forms.ModelForm]:
         if self._may_only_look(request, obj):
             return super().get_form(request, obj, change, **kwargs)
-        form = form_for(obj.promotion_type if obj else wanted_type(request) or "", obj)
+        form = form_for(type_of(request, obj), obj)
         return super().get_form(request, obj, change, form=form, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Promotion | None = None) -> list[Any]:
         if self._may_only_look(request, obj):
             return [(None, {"fields": TO_LOOK_AT}), self.record]
-        fieldsets = fieldsets_for(obj.promotion_type if obj else wanted_type(request) or "", obj)
+        fieldsets = fieldsets_for(type_of(request, obj), obj)
         return [*fieldsets, *([self.record] if obj else [])]
 
     def _may_only_look(self, request: HttpRequest, obj: Promotion | None) -> bool:
@@ -149,6 +149,11 @@ def wanted_type(request: HttpRequest) -> str | None:
     """The type of a new promotion that the address names; None when it names none that there is."""
     kind = request.GET.get("promotion_type", "")
     return kind if kind in FIELDS else None
+
+
+def type_of(request: HttpRequest, promotion: Promotion | None) -> str:
+    """The type of the promotion that a form is for: its own, or that of a new one, which `add_view` has asked for."""
+    return promotion.promotion_type if promotion else wanted_type(request) or ""
 
 
 def latest_jobs(promotion: Promotion) -> dict[str, Any]:

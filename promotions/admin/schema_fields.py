@@ -23,8 +23,7 @@ Schema = dict[str, Any]
 class JsonField(forms.JSONField):
     """What has no simpler form."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}), **kwargs)
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 6})
 
     def to_python(self, value: Any) -> Any:
         try:
@@ -53,8 +52,7 @@ class WholeNumberField(forms.IntegerField):
 
 
 class SwitchField(forms.BooleanField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=UnfoldBooleanSwitchWidget(), **kwargs)
+    widget = UnfoldBooleanSwitchWidget
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,11 @@ class Redeemed(Filterable):
     among: Callable[[], QuerySet[Usage, Any]] = redeemed
 
     def condition(self, operator: str, values: list[Any]) -> Q:
+        return self.with_usages(super().condition(operator, values))
+
+    def with_usages(self, wanted: Q) -> Q:
         """The promotions with such a usage."""
-        return Q(pk__in=self.among().filter(super().condition(operator, values)).values("promotion"))
+        return Q(pk__in=self.among().filter(wanted).values("promotion"))
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class RedeemedDay(Redeemed):
             return super().condition(operator, values)
         [day] = values
         within = {f"{self.lookup}__gte": day, f"{self.lookup}__lt": day + timedelta(days=1)}
-        return Q(pk__in=self.among().filter(**within).values("promotion"))
+        return self.with_usages(Q(**within))
 
 
 @dataclass(frozen=True)

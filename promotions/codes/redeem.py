@@ -20,10 +20,19 @@ from promotions.errors import (
     PromotionDisabled,
     PromotionExpired,
     PromotionNotStarted,
+    Refused,
     UsageAlreadyReversed,
 )
 from promotions.models import ConsumeUnit, Promotion, PromotionCode, Usage
+from promotions.models.promotion import PromotionState
 from promotions.models.usage import ANONYMIZED
+
+# Whose codes are not redeemed, and what that is told by.
+REFUSALS: dict[PromotionState, type[Refused]] = {
+    PromotionState.DISABLED: PromotionDisabled,
+    PromotionState.SCHEDULED: PromotionNotStarted,
+    PromotionState.EXPIRED: PromotionExpired,
+}
 
 
 def redeem(
@@ -65,12 +74,8 @@ def redeem(
 
 
 def _check_promotion(promotion: Promotion, now: datetime) -> None:
-    if not promotion.enabled:
-        raise PromotionDisabled
-    if now < promotion.start:
-        raise PromotionNotStarted
-    if now >= promotion.end:
-        raise PromotionExpired
+    if refusal := REFUSALS.get(promotion.state(now)):
+        raise refusal
 
 
 def _take_uses(code: PromotionCode, times: int) -> None:

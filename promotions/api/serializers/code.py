@@ -4,16 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from promotions.api.serializers.fields import (
-    INTEGER_MAX,
-    Array,
-    Choice,
-    Const,
-    Integer,
-    StrictModelSerializer,
-    Text,
-    milliseconds,
-)
+from promotions.api.serializers.fields import Array, Choice, Const, StrictModelSerializer, Text, milliseconds
 from promotions.models import ConsumeUnit, PromotionCode
 
 MOST_AT_ONCE = 1000
@@ -22,7 +13,6 @@ MOST_AT_ONCE = 1000
 class CodeSerializer(StrictModelSerializer):
     """Reads a code to be added, and writes one out; in answers `uses` is what remains."""
 
-    uses = Integer(required=False, allow_null=True, min_value=0, max_value=INTEGER_MAX)
     consume_unit = Choice(ConsumeUnit.values, required=False)
     user = Text(required=False, allow_blank=True, max_length=255)
 
