@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,27 +19,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median, quantiles
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-os.environ.setdefault("LOG_LEVEL", "ERROR")
-os.environ.setdefault("PROMOTIONS_MAX_CODES", "100000000")
+from django.db import connection
+from rich.console import Console
+from rich.table import Table
 
-import django
-
-django.setup()
-
-from django.db import connection  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
-
-from benchmarks import raw  # noqa: E402
-from benchmarks.worker import Worker  # noqa: E402
-from promotions.errors import JobNotCancellable  # noqa: E402
-from promotions.jobs import lifecycle, runner, undo  # noqa: E402
-from promotions.jobs.create import create_job  # noqa: E402
-from promotions.models import Job, JobType, Promotion  # noqa: E402
-from promotions.states import Status  # noqa: E402
-from tests.factories import PromotionFactory  # noqa: E402
-from tests.processes import Process, wait_until  # noqa: E402
+from benchmarks import raw
+from benchmarks.database import own_database, run
+from benchmarks.worker import Worker
+from promotions.errors import JobNotCancellable
+from promotions.jobs import lifecycle, runner, undo
+from promotions.jobs.create import create_job
+from promotions.models import Job, JobType, Promotion
+from promotions.states import Status
+from tests.factories import PromotionFactory
+from tests.processes import Process, wait_until
 
 ROUNDS = 3
 CANCELS = 200
@@ -213,21 +205,15 @@ def main() -> None:
     parser.add_argument("--peers", action="store_true", help="also the ways that Django offers")
     parser.add_argument("--json", type=Path, help="where to write the figures; {} becomes the database's name")
     options = parser.parse_args()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        result: dict = {}
+    result: dict = {}
+    with own_database():
         for name, figure in measure(options):
             print(f"{name}: {figure}", file=sys.stderr)
             result[name] = figure
-    finally:
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     Console(width=120).print(shown(result))
     if options.json:
         Path(str(options.json).format(connection.vendor)).write_text(json.dumps(result, indent=2))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--both"]:
-        command = [sys.executable, "-m", "benchmarks.bulk", *sys.argv[2:]]
-        sys.exit(subprocess.call(command) or subprocess.call([sys.executable, "tools/with_postgresql.py", *command]))
-    main()
+    run("benchmarks.bulk", main)

@@ -1,6 +1,6 @@
 """How long lists and pages take with very many codes in one promotion, at rest and while a job of that size works.
 
-    python -m benchmarks.lists [--codes 300000] [--job 3000000] [--json FILE]
+    python -m benchmarks.lists [--codes 300000] [--job 6000000] [--json FILE]
 
 Works on a database of its own beside the one of DATABASE_URL, which it makes and drops. A page is asked for through
 the whole application, again and again in turn with the others; the median and the slowest are printed, in
@@ -10,39 +10,29 @@ these are undone again.
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-os.environ.setdefault("LOG_LEVEL", "ERROR")
-os.environ.setdefault("PROMOTIONS_MAX_CODES", "100000000")
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from oauth2_provider.generators import generate_client_secret
+from rich.console import Console
+from rich.table import Table
 
-import django
-
-django.setup()
-
-from django.contrib.auth import get_user_model  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from oauth2_provider.generators import generate_client_secret  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
-
-from promotions.jobs import runner  # noqa: E402
-from promotions.jobs.create import create_job  # noqa: E402
-from promotions.models import ApiClient, Job, JobType, Promotion, PromotionCode  # noqa: E402
-from promotions.states import ACTIVE, Status  # noqa: E402
-from tests.factories import PromotionCodeFactory, PromotionFactory, UsageFactory  # noqa: E402
-from tests.processes import Process, wait_until  # noqa: E402
+from benchmarks.database import own_database, run
+from promotions.jobs import runner
+from promotions.jobs.create import create_job
+from promotions.models import Job, JobType, Promotion, PromotionCode
+from promotions.states import ACTIVE, Status
+from tests.factories import ApiClientFactory, PromotionCodeFactory, PromotionFactory, UsageFactory
+from tests.processes import Process, wait_until
 
 LIMIT_MS = 200
-ROUNDS = 20
+ROUNDS = 10
 SMALL_PROMOTIONS = 300
 USAGES = 2_000
 
@@ -68,12 +58,7 @@ def shop(codes: int) -> Promotion:
 def integrator() -> Callable[[str], object]:
     """What asks for an address of the API, with a good token."""
     secret = generate_client_secret()
-    client = ApiClient.objects.create(
-        name="bench",
-        client_type=ApiClient.CLIENT_CONFIDENTIAL,
-        authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
-        client_secret=secret,
-    )
+    client = ApiClientFactory(client_secret=secret)
     form = {"grant_type": "client_credentials", "client_id": client.client_id, "client_secret": secret}
     answer = Client().post("/oauth/access_token", urlencode(form), content_type="application/x-www-form-urlencoded")
     token = answer.json()["access_token"]
@@ -162,7 +147,7 @@ def phases(big: Promotion, codes_of_job: int) -> Iterator[tuple[str, dict[str, l
     standing = Job.objects.filter(pk=job.pk)
     worker = Process("manage.py", "run_worker", "--interval", "0.1", PROMOTIONS_SWEEP_INTERVAL="5")
     try:
-        wait_until(lambda: standing.get().generated > codes_of_job // 2, seconds=600)
+        wait_until(lambda: standing.get().generated > codes_of_job // 3, seconds=600)
         yield "generating", measured(asked, lambda: standing.get().status == Status.PROCESSING)
         if standing.get().status != Status.PROCESSING:
             raise SystemExit("the worker was done too early: take a larger --job")
@@ -203,21 +188,15 @@ def shown(result: dict) -> Table:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--codes", type=int, default=300_000, help="codes at rest (default: %(default)s)")
-    parser.add_argument("--job", type=int, default=3_000_000, help="codes of the job (default: %(default)s)")
+    parser.add_argument("--job", type=int, default=6_000_000, help="codes of the job (default: %(default)s)")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     options = parser.parse_args()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
+    with own_database():
         result = summary(options.codes, options.job)
-    finally:
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     Console(width=150).print(shown(result))
     if options.json:
         options.json.write_text(json.dumps(result, indent=2))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--both"]:
-        command = [sys.executable, "-m", "benchmarks.lists", *sys.argv[2:]]
-        sys.exit(subprocess.call(command) or subprocess.call([sys.executable, "tools/with_postgresql.py", *command]))
-    main()
+    run("benchmarks.lists", main)

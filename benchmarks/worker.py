@@ -11,6 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from django.db import connection
+
+from promotions.jobs import runner
+from tests.processes import database_url
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -18,8 +23,6 @@ class Worker:
     """The parent's side: a process that is ready to do the job."""
 
     def __init__(self, job_id: int) -> None:
-        from tests.processes import database_url
-
         self.child = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", str(job_id)],
             cwd=ROOT,
@@ -42,14 +45,6 @@ class Worker:
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    import django
-
-    django.setup()
-    from django.db import connection
-
-    from promotions.jobs import runner
-
     connection.ensure_connection()
     print("ready", flush=True)
     sys.stdin.readline()

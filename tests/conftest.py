@@ -9,7 +9,7 @@ from oauth2_provider.generators import generate_client_secret
 from rest_framework.test import APIClient
 
 from promotions.jobs import runner
-from promotions.models import ApiClient
+from tests.factories import ApiClientFactory
 from tests.processes import Process
 
 # A busy machine is no reason for a test to fail; how long things take is for the benchmarks.
@@ -34,13 +34,7 @@ def _nobody_was_counted_yet():
 def api_client_secret(db):
     """An API client that may read and write, as (ApiClient, its secret)."""
     secret = generate_client_secret()
-    client = ApiClient.objects.create(
-        name="The shop",
-        client_type=ApiClient.CLIENT_CONFIDENTIAL,
-        authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
-        client_secret=secret,
-    )
-    return client, secret
+    return ApiClientFactory(name="The shop", client_secret=secret), secret
 
 
 @pytest.fixture

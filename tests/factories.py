@@ -7,8 +7,19 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from promotions.models import Job, JobType, Promotion, PromotionCode, PromotionType, Usage
+from promotions.models import ApiClient, Job, JobType, Promotion, PromotionCode, PromotionType, Usage
 from promotions.states import ACTIVE, Status
+
+
+class ApiClientFactory(factory.django.DjangoModelFactory):
+    """A client that gets its tokens by client credentials; its secret is hashed when it is stored."""
+
+    class Meta:
+        model = ApiClient
+
+    name = factory.Sequence(lambda n: f"Client {n}")
+    client_type = ApiClient.CLIENT_CONFIDENTIAL
+    authorization_grant_type = ApiClient.GRANT_CLIENT_CREDENTIALS
 
 
 class PromotionFactory(factory.django.DjangoModelFactory):

@@ -10,9 +10,9 @@ from django.test import override_settings
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 
-from promotions.models import ApiClient, IdempotencyKey, PromotionCode, Usage
+from promotions.models import IdempotencyKey, PromotionCode, Usage
 from tests.api.test_usages import redeem, running_code
-from tests.factories import PromotionCodeFactory
+from tests.factories import ApiClientFactory, PromotionCodeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -41,12 +41,7 @@ def clock(monkeypatch):
 def other_api(api):
     """A client of the API like `api`, but for another system with an id of its own."""
     secret = "only for tests"
-    other = ApiClient.objects.create(
-        name="The warehouse",
-        client_type=ApiClient.CLIENT_CONFIDENTIAL,
-        authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
-        client_secret=secret,
-    )
+    other = ApiClientFactory(name="The warehouse", client_secret=secret)
     token = ask(other, secret).json()["access_token"]
     client = APIClient()
     client.default_format = "json"

@@ -7,9 +7,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from promotions.models import ApiClient, IdempotencyKey, Job, JobType, Promotion, PromotionCode, Usage
+from promotions.models import IdempotencyKey, Job, JobType, Promotion, PromotionCode, Usage
 from promotions.states import Status
-from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory, UsageFactory
+from tests.factories import ApiClientFactory, JobFactory, PromotionCodeFactory, PromotionFactory, UsageFactory
 
 # Parents first.
 MODELS = (Promotion, Job, PromotionCode, Usage)
@@ -46,11 +46,7 @@ class World:
         for uuid, code in zip(USAGES, codes, strict=False):
             UsageFactory(uuid=uuid, of=code)
         UsageFactory(uuid=USAGES[4], of=codes[0], reversed_at=now, reversed_by="ann", updated_by="ann")
-        ApiClient.objects.create(
-            client_type=ApiClient.CLIENT_CONFIDENTIAL,
-            authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
-            **CLIENT,
-        )
+        ApiClientFactory(**CLIENT)
         self.rows = {model: {row.pk: row for row in model.objects.all()} for model in MODELS}
         self.values = {model: self._values(model) for model in MODELS}
 
