@@ -27,8 +27,8 @@ from promotions.states import ACTIVE
 logger = logging.getLogger(__name__)
 
 FOLDER = "exports"
-# Some 50 ms of work, which lock nothing.
-BATCH = 20_000
+# Some 50 to 80 ms of work, which lock nothing.
+BATCH = 50_000
 
 
 def steps(job: Job) -> Iterator[None]:
@@ -96,7 +96,8 @@ def _name(job: Job) -> str:
 def _write(job: Job, file: IO[bytes]) -> Iterator[int]:
     """Write the promotion's codes into `file`; yields how many rows are there after each batch."""
     file.write(lines.heading())
-    codes = PromotionCode.objects.filter(promotion_id=job.promotion_id).live()
+    # None of them is hidden: this is the promotion's only active job, and one that has ended has none that are.
+    codes = PromotionCode.objects.filter(promotion_id=job.promotion_id)
     exported = last_id = 0
     while True:
         text, count, last_id = lines.read_next(codes, last_id, BATCH)

@@ -1,23 +1,19 @@
 """Making a job's codes, batch by batch. What a code looks like is in codes.text, how it is stored in codes.bulk."""
 
-import time
 from collections.abc import Iterator
 from math import ceil
 
-from django.db import connection
 from django.utils import timezone
 
 from promotions.codes import bulk, text
 from promotions.errors import JobFailure
 from promotions.jobs import lifecycle
+from promotions.jobs.turns import Turns
 from promotions.models import ConsumeUnit, Job, PromotionCode
 from promotions.models.job import CODE_LENGTH_DEFAULT
 
-# At most some 50 ms of work, which is what a cancel waits for and how long SQLite is locked.
-BATCH = {"postgresql": 5_000, "sqlite": 10_000}[connection.vendor]
-# Seconds for which SQLite is left free between two batches. Who waits for it looks again and again, in the first 100 ms
-# at least every 25 ms; a shorter gap can be missed, time after time.
-FREE = 0.025 if connection.vendor == "sqlite" else 0
+# 20 to 60 ms of work, which is what a cancel waits for and how long SQLite is locked.
+BATCH = 10_000
 # Batches in a row of which every text was taken already.
 MAX_BARREN_BATCHES = 3
 
@@ -28,15 +24,13 @@ def steps(job: Job) -> Iterator[None]:
     Goes on from the job's counter, so it can be left and begun again at any yield. Raises LeaseLost when the
     job is not this worker's any more, JobFailure when there are no free texts left.
     """
+    turns = Turns()
     barren, crowded = 0, False
     while job.generated < job.wanted_codes:
         template = _template(job)
-        freed_at = time.monotonic()
         # Drawn before the transaction begins, which SQLite would spend locked.
         texts = _draw(job)
-        if job.generated:
-            time.sleep(max(0, freed_at + FREE - time.monotonic()))
-        with lifecycle.batch(job) as done:
+        with turns.taken(), lifecycle.batch(job) as done:
             done["generated"] = bulk.insert(template, texts, crowded=crowded)
         crowded = done["generated"] < len(texts)
         barren = 0 if done["generated"] else barren + 1

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from promotions.codes import bulk
 from promotions.jobs.runner import Slice
+from promotions.jobs.turns import Turns
 from promotions.models import Promotion
 
 logger = logging.getLogger(__name__)
@@ -25,11 +26,13 @@ def run(promotion_id: int) -> bool:
     Returns whether it must be delivered again. A promotion whose job is still being undone is left alone; the sweep
     comes back to it.
     """
-    slice_, after_id = Slice(), 0
-    while (last_id := _remove_batch(promotion_id, after_id)) is not None:
-        if slice_.is_over(shares=True):
+    slice_, turns = Slice(), Turns()
+    after_id: int | None = 0
+    while after_id is not None:
+        with turns.taken():
+            after_id = _remove_batch(promotion_id, after_id)
+        if after_id is not None and slice_.is_over(shares=True):
             return True
-        after_id = last_id
     return False
 
 
