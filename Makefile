@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything is kept inside this folder.
-.PHONY: help run setup test test-sqlite test-postgresql fuzz check format lock bench clean
+.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check format lock bench clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -14,6 +14,7 @@ help:
 	@echo "make run     set up, load demo data, start web and worker (PORT=8000, DATABASE_URL=sqlite:///var/db.sqlite3)"
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
 	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
+	@echo "make chaos   kill, stop and cut off web, workers and database for long (CHAOS_SECONDS=600)"
 	@echo "make check   format, lint, types, import contracts, migrations in step, the API described"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
 	@echo "make lock    compile requirements.lock anew from pyproject.toml"
@@ -45,6 +46,11 @@ test-postgresql: $(V)/.synced
 
 fuzz: $(V)/.synced
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(V)/bin/python -m pytest tests/fuzz $(ARGS)
+
+chaos: export DJANGO_SETTINGS_MODULE = tests.settings
+chaos: $(V)/.synced
+	$(V)/bin/python -m tests.chaos.storm --seconds $${CHAOS_SECONDS:-600} $(ARGS)
+	$(V)/bin/python tools/with_postgresql.py $(V)/bin/python -m tests.chaos.storm --seconds $${CHAOS_SECONDS:-600} $(ARGS)
 
 check: $(V)/.synced
 	$(V)/bin/ruff format --check .

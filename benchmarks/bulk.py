@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from django.db import connection
+from django.db.models import QuerySet
 from rich.console import Console
 from rich.table import Table
 
@@ -122,8 +123,9 @@ def side_by_side(workers: int, codes: int) -> float:
     return workers * codes / took
 
 
-def beside_a_giant(number: int) -> tuple[list[float], float]:
-    """Seconds of each of `number` cancels of other jobs while a worker generates, and what a small job waits then."""
+def beside_a_giant() -> tuple[dict[str, list[float]], float]:
+    """Seconds of each of many cancels of other jobs while a worker generates, and while it undoes that; and what a
+    small job waits for a giant one."""
     giant = new_job(20_000_000)
     worker = Process("manage.py", "run_worker", "--interval", "0.1", PROMOTIONS_SWEEP_INTERVAL="60")
     standing = Job.objects.filter(pk=giant.pk)
@@ -132,11 +134,20 @@ def beside_a_giant(number: int) -> tuple[list[float], float]:
         small, begun = new_job(100), time.perf_counter()
         wait_until(lambda: Job.objects.get(pk=small.pk).status == Status.COMPLETED)
         waited = time.perf_counter() - begun
-        took = [seconds for _ in range(number) if (seconds := seconds_of_a_cancel()) is not None]
-        assert standing.get().status == Status.PROCESSING, "the worker was done before the last cancel"
+        took = {"generating": cancels_beside(standing, Status.PROCESSING)}
+        giant.cancel(by="benchmark")
+        took["undoing"] = cancels_beside(standing, Status.CANCELLING)
     finally:
         worker.end()
     return took, waited
+
+
+def cancels_beside(standing: QuerySet[Job], status: Status) -> list[float]:
+    """Seconds of each of CANCELS cancels, or of those that there was time for, while the job is in `status`."""
+    took: list[float] = []
+    while len(took) < CANCELS and standing.get().status == status:
+        took += filter(None, [seconds_of_a_cancel()])
+    return took
 
 
 def seconds_of_a_cancel() -> float | None:
@@ -169,9 +180,16 @@ def measure(options: argparse.Namespace) -> Iterator[tuple[str, object]]:
         yield "codes_per_second_by_workers", {n: side_by_side(n, codes // 2) for n in (1, 2, 4)}
     if options.peers:
         yield "peers", peers(PEERS_CODES)
-    took, waited = beside_a_giant(CANCELS)
-    p99 = quantiles(took, n=100)[-1]
-    yield "cancel_ms", {"cancels": len(took), "median": median(took) * 1000, "p99": p99 * 1000}
+    took, waited = beside_a_giant()
+    for beside, seconds in took.items():
+        p99 = quantiles(seconds, n=100, method="inclusive")[-1]
+        figures = {
+            "cancels": len(seconds),
+            "median": median(seconds) * 1000,
+            "p99": p99 * 1000,
+            "max": max(seconds) * 1000,
+        }
+        yield f"cancel_ms_beside_{beside}", figures
     yield "small_job_waits_seconds", waited
     yield "memory", memory([10_000, 1_000_000, 10_000_000] if options.full else [10_000, 100_000])
 
@@ -191,11 +209,11 @@ def shown(result: dict) -> Table:
         table.add_row(f"{workers} workers together", f"{speed:,.0f}")
     for name, speed in result.get("peers", {}).items():
         table.add_row(name, f"{speed:,.0f}")
-    cancel = result["cancel_ms"]
-    table.caption = (
-        f"{cancel['cancels']} cancels beside a worker: median {cancel['median']:.1f} ms, p99 {cancel['p99']:.1f} ms; "
-        f"a small job beside a giant one took {result['small_job_waits_seconds']:.1f} s"
-    )
+    for beside in ("generating", "undoing"):
+        cancel = result[f"cancel_ms_beside_{beside}"]
+        cells = f"median {cancel['median']:.1f} ms, p99 {cancel['p99']:.1f} ms, longest {cancel['max']:.1f} ms"
+        table.add_row(f"{cancel['cancels']} cancels beside {beside}", cells)
+    table.caption = f"A small job beside a giant one took {result['small_job_waits_seconds']:.1f} s"
     return table
 
 

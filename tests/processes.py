@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -49,6 +50,13 @@ class Process:
             self.child.kill()
         self.child.wait(10)
         self.child.stdout.close()
+
+
+def free_port():
+    """A port on which nothing listens at this moment."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
 
 
 def wait_until(condition, seconds=60):

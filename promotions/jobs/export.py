@@ -8,7 +8,7 @@ lost the job can replace nothing, and files that no job refers to are `collect`e
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, timedelta
 from typing import IO
 
@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from promotions.codes import lines
-from promotions.errors import LeaseLost
+from promotions.errors import JobFailure, LeaseLost
 from promotions.jobs import lifecycle
 from promotions.models import Job, PromotionCode
 from promotions.states import ACTIVE
@@ -35,8 +35,21 @@ def steps(job: Job) -> Iterator[None]:
     """Do the job: yields after each batch of rows, and completes it when the file is stored.
 
     A worker that leaves at a yield leaves nothing; the next begins anew. Raises LeaseLost when the job is not
-    this worker's any more.
+    this worker's any more, JobFailure when the file cannot be written or stored.
     """
+    try:
+        stored = yield from _stored(job)
+    except OSError as error:
+        raise JobFailure(f"the file could not be written: {error.strerror or error}") from error
+    try:
+        lifecycle.complete(job, file=stored)
+    except LeaseLost:
+        default_storage.delete(stored)
+        raise
+
+
+def _stored(job: Job) -> Generator[None, None, str]:
+    """Write the file and store it, which yields after each batch; returns its name in the storage."""
     with tempfile.TemporaryFile(dir=settings.PROMOTIONS_TMP_DIR) as file:
         for exported in _write(job, file):
             lifecycle.renew(job, exported)
@@ -44,12 +57,7 @@ def steps(job: Job) -> Iterator[None]:
         file.flush()
         os.fsync(file.fileno())
         file.seek(0)
-        stored = default_storage.save(_name(job), File(file))
-    try:
-        lifecycle.complete(job, file=stored)
-    except LeaseLost:
-        default_storage.delete(stored)
-        raise
+        return default_storage.save(_name(job), File(file))
 
 
 def collect() -> int:

@@ -1,10 +1,10 @@
 """Inserting and deleting by the thousand: what is taken is left out, and nothing is altered on the way."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from promotions.codes import bulk
+from promotions.codes import bulk, text
 from promotions.models import PromotionCode
 from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory
 
@@ -53,3 +53,13 @@ def test_codes_are_deleted_in_the_order_of_their_ids_and_no_others():
     assert bulk.delete_next(codes, mine[2], 3) == (2, mine[4])
     assert bulk.delete_next(codes, mine[4], 3) == (0, mine[4])
     assert PromotionCode.objects.count() == 2
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL would sort")
+def test_postgresql_finds_the_first_codes_of_a_promotion_it_has_no_statistics_of_without_sorting_all():
+    like = template()
+    bulk.insert(like, text.draw(20_000, 8))
+    first = PromotionCode.objects.filter(promotion_id=like.promotion_id).order_by("promotion_id", "id")[:10_000]
+    assert "Sort" in first.explain(), "nothing would need to be done"
+    with bulk.in_order_of_index():
+        assert "Sort" not in first.explain()

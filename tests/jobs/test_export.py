@@ -158,7 +158,11 @@ def test_an_export_that_cannot_be_stored_fails_and_leaves_nothing(storage, monke
     job = an_export()
     runner.run(job.pk)
     job.refresh_from_db()
-    assert (job.status, job.error, job.file) == (Status.FAILED, "internal error: OSError", "")
+    assert (job.status, job.error, job.file) == (
+        Status.FAILED,
+        "the file could not be written: No space left on device",
+        "",
+    )
     assert files(storage) == []
 
 
