@@ -24,7 +24,7 @@ from django.db.models import QuerySet
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import raw
+from benchmarks import django_oscar, raw
 from benchmarks.database import own_database, run
 from benchmarks.worker import Worker
 from promotions.errors import JobNotCancellable
@@ -163,8 +163,11 @@ def seconds_of_a_cancel() -> float | None:
 
 
 def peers(codes: int) -> dict[str, float]:
-    """Codes per second of the ways that Django offers, and ours."""
+    """Codes per second of the ways that Django offers, of django-oscar on SQLite, and ours."""
     found = {name: codes / timed(lambda way=way: way(new_job(codes), codes)) for name, way in raw.PEERS.items()}
+    if connection.vendor == "sqlite":
+        oscar = django_oscar.figures()
+        found |= {f"{django_oscar.VERSION}, voucher set": oscar["generate"], "the same, undone": oscar["undo"]}
     return found | {"ours": codes / timed(lambda: runner.run(new_job(codes).pk))}
 
 
@@ -220,7 +223,7 @@ def shown(result: dict) -> Table:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help="1,000,000 codes, and 10,000,000 for memory")
-    parser.add_argument("--peers", action="store_true", help="also the ways that Django offers")
+    parser.add_argument("--peers", action="store_true", help="also the ways that Django offers, and django-oscar")
     parser.add_argument("--json", type=Path, help="where to write the figures; {} becomes the database's name")
     options = parser.parse_args()
     result: dict = {}

@@ -34,7 +34,8 @@ class Weather(threading.Thread):
         faults = [self.kill, self.kill, self.stop_for_a_while, self.end, self.fill_disk, self.kill_web]
         if connection.vendor == "postgresql":
             faults += [self.cut_connection, self.cut_connection, self.crash_database]
-        while not self.stopped.wait(self.random.uniform(0.3, 2)):
+        # As often for each worker, however many there are: some time must be left to work in.
+        while not self.stopped.wait(self.random.uniform(1, 6) / len(self.workers)):
             fault = self.random.choice(faults)
             fault()
             self.happened[fault.__name__] += 1
