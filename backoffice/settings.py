@@ -98,6 +98,7 @@ MIDDLEWARE = [
     # Around everything that answers: a browser lets its page see an error only with these headers.
     "corsheaders.middleware.CorsMiddleware",
     "promotions.api.middleware.JsonErrors",
+    "backoffice.middleware.DatabaseAway",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -159,9 +160,10 @@ POSTGRESQL_OPTIONS = {
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
-if _database["ENGINE"] == "django.db.backends.sqlite3":
+_engine = _database.get("ENGINE")  # there is none when the address has no scheme
+if _engine == "django.db.backends.sqlite3":
     _database["OPTIONS"] = SQLITE_OPTIONS | _database.get("OPTIONS", {})
-elif _database["ENGINE"] == "django.db.backends.postgresql":
+elif _engine == "django.db.backends.postgresql":
     _database["OPTIONS"] = POSTGRESQL_OPTIONS | _database.get("OPTIONS", {})
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True

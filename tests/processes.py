@@ -26,7 +26,7 @@ def database_url():
 class Process:
     """A child process on the tests' database; its log is shown when a test fails."""
 
-    def __init__(self, *arguments, **settings):
+    def __init__(self, *arguments, stderr=None, **settings):
         environment = os.environ | {
             "DATABASE_URL": database_url(),
             "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -34,7 +34,7 @@ class Process:
             **settings,
         }
         self.child = subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+            [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True
         )
 
     def send(self, number):

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, logger, valid_interval
 
@@ -19,6 +20,8 @@ from promotions.jobs.sweep import sweep, sweep_deleted
 
 # Looking through all stored files is no small thing: once in so many sweeps.
 COLLECT_EVERY = 60
+# Seconds between two looks at a database that is not ready.
+LOOK_AGAIN = 2
 
 
 class JobWorker(Worker):
@@ -38,7 +41,7 @@ class JobWorker(Worker):
             except (OperationalError, InterfaceError) as error:
                 logger.error("the database cannot be reached, trying again: %s", error)
                 connection.close()
-                time.sleep(1)
+                time.sleep(LOOK_AGAIN)
 
 
 class Command(BaseCommand):
@@ -69,9 +72,30 @@ class Command(BaseCommand):
         )
         runner.stop_requested.clear()
         worker.configure_signals()
+        wait_for_migrations()
         threading.Thread(target=sweep_until_stopped, daemon=True, name="sweep").start()
         worker.run()
         self.stdout.write("The worker has ended.")
+
+
+def wait_for_migrations() -> None:
+    """Wait until the database can be reached and has every migration of this version, or until told to end.
+
+    So workers can be started before, or while, the database is migrated. One that is ahead of us is waited for by
+    nobody: migrations leave the version before them working.
+    """
+    while not runner.stop_requested.is_set():
+        try:
+            executor = MigrationExecutor(connection)
+            behind = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        except (OperationalError, InterfaceError) as error:
+            logger.error("the database cannot be reached, trying again: %s", error)
+        else:
+            if not behind:
+                return
+            logger.error("the database lacks %d migrations, waiting for `manage.py migrate`", behind)
+        connection.close()
+        runner.stop_requested.wait(LOOK_AGAIN)
 
 
 def sweep_until_stopped() -> None:
