@@ -31,8 +31,14 @@ class CredentialsParser(BaseParser):
         except (ValueError, RecursionError):
             return QueryDict(body, encoding="utf-8")
         form = QueryDict(mutable=True)
-        form.update({key: str(value) for key, value in fields.items()} if isinstance(fields, dict) else {})
+        if isinstance(fields, dict):
+            form.update({key: _text(value) for key, value in fields.items() if not isinstance(value, dict | list)})
         return form
+
+
+def _text(value: Any) -> str:
+    """The value as a form would have it: without what is no text in UTF-8."""
+    return str(value).encode(errors="replace").decode()
 
 
 class AccessToken(OAuthLibMixin, APIView):
