@@ -49,6 +49,8 @@ def faults(request: HttpRequest) -> Iterator[bool]:
     yield any(not KEY.fullmatch(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME))
     yield any(TOO_LARGE.search(key) for name in MANY_KEYS for key in request.POST.getlist(name))
     yield any(len(text) > LONGEST_SEARCH for name in SEARCHES for text in request.GET.getlist(name))
+    # PostgreSQL refuses even to look for it.
+    yield any("\x00" in text for texts in request.GET.lists() for text in [texts[0], *texts[1]])
     others = [(name, text) for name, texts in request.GET.lists() if name not in FREE for text in texts]
     yield any(TOO_LARGE.search(text) for _, text in others)
     yield any("year" in name and not YEAR.fullmatch(text) for name, text in others)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from hypothesis import strategies as st
 
 # Whoever leaves a quote or a bracket of this as it is has such an element, or one with such an attribute, in the page.
-MARKER = """'"></title></textarea></script><xss onxss='1' onxss="1">"""
+MARKER = """'"></title></textarea></script><xss onxss='1'>"""
 TEXTS = [
     MARKER,
     "<script>xss()</script>" + MARKER,

@@ -20,7 +20,7 @@ from tests.security.page import HOSTILE, TEXTS, form
 pytestmark = pytest.mark.django_db
 
 # The database is put back after all examples together; what one leaves only makes the next lists fuller.
-few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 JSON = "application/json"
 DATES = st.text("0123456789-:.TZ+ ", max_size=30) | st.datetimes().map(str) | st.dates().map(str) | HOSTILE
@@ -129,7 +129,7 @@ def test_anything_is_redeemed_by_anybody(api, code, customer, key):
         "POST", "/v2/promotions/codes/redeem", json.dumps(order), content_type=JSON, headers={"Idempotency-Key": key}
     )
     read(answer)
-    assert answer.status_code in (400, 404, 429)
+    assert answer.status_code in (400, 404, 422, 429)
 
 
 @pytest.mark.parametrize("hostile", TEXTS, ids=range(len(TEXTS)))

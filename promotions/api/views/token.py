@@ -29,7 +29,7 @@ class CredentialsParser(BaseParser):
         try:
             fields = json.loads(body)
         except (ValueError, RecursionError):
-            return QueryDict(body, encoding="utf-8")
+            fields = QueryDict(body, encoding="utf-8").dict()
         form = QueryDict(mutable=True)
         if isinstance(fields, dict):
             form.update({key: _text(value) for key, value in fields.items() if not isinstance(value, dict | list)})
@@ -37,8 +37,8 @@ class CredentialsParser(BaseParser):
 
 
 def _text(value: Any) -> str:
-    """The value as a form would have it: without what is no text in UTF-8."""
-    return str(value).encode(errors="replace").decode()
+    """The value as text that any database can look for: with a sign of its own for every surrogate and null."""
+    return str(value).encode(errors="replace").decode().replace("\x00", "?")
 
 
 class AccessToken(OAuthLibMixin, APIView):
