@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything is kept inside this folder.
-.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check format lock bench clean
+.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check secrets audit format lock bench clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -15,7 +15,8 @@ help:
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
 	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
 	@echo "make chaos   kill, stop and cut off web, workers and database for long (CHAOS_SECONDS=600)"
-	@echo "make check   format, lint, types, import contracts, migrations in step, the API described"
+	@echo "make check   format, lint, types, import contracts, migrations in step, the API described, no secrets"
+	@echo "make audit   ask PyPI for known vulnerabilities of what requirements.lock names (needs the internet)"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
 	@echo "make lock    compile requirements.lock anew from pyproject.toml"
 
@@ -60,6 +61,16 @@ check: $(V)/.synced
 	$(V)/bin/python -m django makemigrations --check --dry-run --settings tests.settings
 	$(V)/bin/python -m django spectacular --fail-on-warn --validate --file /dev/null --settings tests.settings
 	$(V)/bin/python -m django check --deploy --fail-level WARNING --settings tests.production
+	$(MAKE) --no-print-directory secrets
+
+# Passwords in the code are ruff's; what is left out here are the ones of examples, and checksums.
+secrets: $(V)/.synced
+	$(V)/bin/detect-secrets-hook --no-verify --disable-plugin KeywordDetector --exclude-files '^requirements\.lock$$' \
+	  --exclude-secrets '^(?i:password)$$' $$(git ls-files)
+
+# --strict: an index without advisories, as many mirrors are, is an error, not a clean bill.
+audit: $(V)/.synced
+	$(V)/bin/pip-audit --strict --vulnerability-service pypi --disable-pip --require-hashes --requirement requirements.lock
 
 format: $(V)/.synced
 	$(V)/bin/ruff format .

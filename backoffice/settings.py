@@ -4,6 +4,7 @@
 """
 
 import re
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "axes",
     "corsheaders",
     "rest_framework",
     "simple_history",
@@ -95,10 +97,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backoffice.csp.ContentSecurityPolicy",
     # Around everything that answers: a browser lets its page see an error only with these headers.
     "corsheaders.middleware.CorsMiddleware",
     "promotions.api.middleware.JsonErrors",
     "backoffice.middleware.DatabaseAway",
+    "promotions.api.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -108,6 +112,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "promotions.admin.middleware.SaneRequests",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "backoffice.urls"
@@ -188,20 +194,43 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Who may come in
+# What browsers are told
 
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SESSION_COOKIE_SECURE = HTTPS_ONLY
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS_ONLY
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Of X-Forwarded-For only what our own proxies wrote is believed; everything before can be forged.
+NUM_PROXIES = int(env_number("PROXIES", 1, least=1)) if BEHIND_PROXY else 0
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+# docs/security.md says why styles are less strict.
+SECURE_CSP = {
+    "default-src": ["'self'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+    "img-src": ["'self'", "data:"],
+    "object-src": ["'none'"],
+    "base-uri": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+}
+
+# Who may come in
 
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -211,6 +240,21 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Whoever tries passwords is stopped; the user can still log in from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = int(env_number("PROMOTIONS_LOGIN_FAILURES", 10, least=1))
+AXES_COOLOFF_TIME = timedelta(minutes=env_number("PROMOTIONS_LOGIN_LOCK_MINUTES", 15, least=1))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "promotions.api.throttling.address_of"
+AXES_LOCKOUT_CALLABLE = "promotions.admin.lockout.locked_out"
+# Neither in the log nor in the database: some write their password into the field of the username.
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "promotions.ApiClient"
 OAUTH2_PROVIDER = {
@@ -228,6 +272,10 @@ OAUTH2_PROVIDER = {
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
+
+# How much a request may carry: bytes of its body, without files, and fields of a form.
+DATA_UPLOAD_MAX_MEMORY_SIZE = int(env_number("MAX_BODY_BYTES", 2_621_440, least=65_536))
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # The API
 
@@ -250,8 +298,7 @@ REST_FRAMEWORK = {
         "token": env_rate("PROMOTIONS_TOKEN_RATE", "30/m"),
         "unknown_code": env_rate("PROMOTIONS_UNKNOWN_CODE_RATE", "300/m"),
     },
-    # Of X-Forwarded-For only what our own proxies wrote is believed; everything before can be forged.
-    "NUM_PROXIES": int(env_number("PROXIES", 1, least=1)) if BEHIND_PROXY else 0,
+    "NUM_PROXIES": NUM_PROXIES,
 }
 
 # Pages of other origins may call the API, never the admin; they bring a token, so no cookie has to be let in.
@@ -329,6 +376,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "Back office",
     "SITE_SYMBOL": "sell",
     "STYLES": [lambda request: static("backoffice/admin.css")],
+    "SCRIPTS": [lambda request: static("backoffice/alpine.js")],
     "SIDEBAR": {
         "navigation": [
             {

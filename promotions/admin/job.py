@@ -18,6 +18,7 @@ from unfold.enums import ActionVariant
 
 from promotions.admin.cancel import CancellingAdmin
 from promotions.admin.display import ROWS_PER_PAGE, STATE_COLOURS, progress, who
+from promotions.admin.keys import KeySelect
 from promotions.admin.refusals import add_refusal
 from promotions.errors import Refused
 from promotions.jobs.create import create_job
@@ -78,6 +79,10 @@ class JobAdmin(CancellingAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        widget = KeySelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, widget=widget, **kwargs)
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         may_cancel = self.has_cancel_permission(request)

@@ -29,10 +29,16 @@ class CredentialsParser(BaseParser):
         try:
             fields = json.loads(body)
         except (ValueError, RecursionError):
-            return QueryDict(body, encoding="utf-8")
+            fields = QueryDict(body, encoding="utf-8").dict()
         form = QueryDict(mutable=True)
-        form.update({key: str(value) for key, value in fields.items()} if isinstance(fields, dict) else {})
+        if isinstance(fields, dict):
+            form.update({key: _text(value) for key, value in fields.items() if not isinstance(value, dict | list)})
         return form
+
+
+def _text(value: Any) -> str:
+    """The value as text that any database can look for: with a sign of its own for every surrogate and null."""
+    return str(value).encode(errors="replace").decode().replace("\x00", "?")
 
 
 class AccessToken(OAuthLibMixin, APIView):
