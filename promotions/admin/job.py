@@ -113,8 +113,11 @@ class JobAdmin(CancellingAdmin, RetryingAdmin, LiveAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Job | None = None) -> list[tuple[Any, dict[str, Any]]]:
         if obj is None:
             return [(None, {"fields": NewJobForm.Meta.fields})]
+        cancelled = (_("Cancelled"), {"fields": ("cancelled_by", "cancel_requested_at", "cancel_reason")})
+        times = ("created_at", "started_at", "finished_at")
         return [
-            (_("Job"), {"fields": ("name", "promotion", "job_type", "uuid", "created_by", "created_at")}),
+            (_("Job"), {"fields": ("name", "promotion", "job_type", "uuid", "created_by", *times)}),
+            *([cancelled] if obj.cancel_requested_at else []),
             (_("Parameters"), {"fields": PARAMETERS}),
         ]
 

@@ -67,8 +67,8 @@ def _begin(job: Job, now: Clock) -> bool:
         promotion = Promotion.objects.filter(pk=job.promotion_id)
         if _reserve(promotion, job):
             below = PromotionCode.objects.highest_id()
-            first = {"started_at": now, "after_code_id": below}
-            begun = Job.objects.transition(Event.BEGIN, job, **first, **_new_lease(now))
+            changes = {"started_at": now, "after_code_id": below} | _new_lease(now)
+            begun = Job.objects.transition(Event.BEGIN, job, **changes)
         else:
             begun = Job.objects.transition(Event.REFUSE, job, error=CODES_LIMIT_EXCEEDED)
         if not begun:

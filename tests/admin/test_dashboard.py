@@ -39,7 +39,7 @@ def test_running_and_waiting_jobs_are_shown_with_progress_and_a_way_to_cancel(an
     text = text_of(ann)
     assert all(part in text for part in ["Letters", "40 of 100", f"/admin/promotions/job/{job.pk}/cancel/"])
     assert "Done" not in text
-    assert "hx-trigger=" in text
+    assert 'hx-trigger="every' in text
     assert "Letters" in text_of(ann, "/admin/promotions/job/live/active/")
 
 
@@ -48,7 +48,7 @@ def test_without_jobs_it_says_so_and_what_to_do_and_asks_no_more(ann):
     assert "No job is running or waiting." in text
     assert 'href="/admin/promotions/job/add/"' in text
     assert "No job has failed." in text
-    assert "hx-trigger=" not in text
+    assert 'hx-trigger="every' not in text
 
 
 def test_more_jobs_than_there_is_room_for_are_said_to_be_there(ann):

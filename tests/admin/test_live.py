@@ -14,7 +14,7 @@ from promotions.states import Status
 from tests.factories import JobFactory, PromotionFactory
 
 LIST = "/admin/promotions/job/"
-POLLS = "hx-trigger="
+POLLS = 'hx-trigger="every'
 
 
 def page(job):

@@ -14,7 +14,9 @@ def test_a_change_is_told_with_the_client_the_door_and_the_address(api):
     promotion = PromotionFactory()
     created = api.post(f"/v2/promotions/{promotion.uuid}/jobs", JOB, REMOTE_ADDR="10.0.0.7").json()["data"]
     api.post(f"/v2/promotions/{promotion.uuid}/jobs/{created['id']}/cancel", {"data": {"reason": "No"}})
-    api.post(f"/v2/promotions/{promotion.uuid}/codes", {"data": {"codes": [{"code": "SUMMER"}]}})
+    api.post(
+        f"/v2/promotions/{promotion.uuid}/codes", {"data": {"type": "promotion_codes", "codes": [{"code": "SUMMER"}]}}
+    )
     job, cancel, code = AuditEntry.objects.order_by("id")
     assert [entry.event for entry in (job, cancel, code)] == ["job_created", "job_cancelled", "code_added"]
     assert {(entry.actor, entry.door, entry.promotion) for entry in (job, cancel, code)} == {
