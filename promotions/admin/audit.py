@@ -90,8 +90,7 @@ class AuditEntryAdmin(ModelAdmin):
             address = reverse("admin:promotions_promotion_change", args=[entry.promotion.pk])
         else:
             return str(name)
-        css = "font-medium text-primary-600 dark:text-primary-500"
-        return format_html('<a href="{}" class="{}">{}</a>', address, css, name)
+        return format_html('<a href="{}" class="row-link">{}</a>', address, name)
 
     @display(description=_("details"))
     def told(self, entry: AuditEntry) -> str:

@@ -110,6 +110,7 @@ def test_the_overview_follows_jobs_and_leads_to_retrying(open_as_ann, requests):
     lifecycle.complete(job)
     expect(page.get_by_text("No job is running or waiting.")).to_be_visible(timeout=10_000)
     assert stays_as_it_is(page, requests)
+    page.reload()
     page.get_by_text("As a table").first.click()
     expect(page.get_by_role("cell", name="100")).to_be_visible()
     page.get_by_role("link", name="Retry Broken").click()
