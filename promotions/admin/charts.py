@@ -72,13 +72,15 @@ def made() -> Chart:
 def redeemed() -> Chart:
     """How many times codes were redeemed, whether or not that was reversed later.
 
-    A day that is over does not change, so it is counted once and kept in the cache.
+    A day that is over does not change, so it is counted once and kept in the cache; yesterday is not quite over, as
+    long as a transaction of its last moments may still be on its way.
     """
     days = last_days()
-    kept = cache.get_many([_key(day) for day in days[:-1]])
+    over = days[:-2]
+    kept = cache.get_many([_key(day) for day in over])
     missing = [day for day in days if _key(day) not in kept]
     counted = _by_day(Usage.objects.all(), "used_on", lambda day: Count("id", filter=day), missing)
-    cache.set_many({_key(day): counted[day] for day in missing if day != days[-1]}, timeout=DAYS * 24 * 3600)
+    cache.set_many({_key(day): counted[day] for day in missing if day in over}, timeout=DAYS * 24 * 3600)
     return Chart(_("Codes redeemed"), _("redemptions"), {day: kept.get(_key(day), counted.get(day, 0)) for day in days})
 
 

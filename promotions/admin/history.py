@@ -28,9 +28,8 @@ def _created(details: dict[str, Any]) -> str:
 
 
 def _taken_over(details: dict[str, Any]) -> str:
-    return _("The worker before was gone; another goes on, %(generated)s codes are there") % {
-        "generated": f"{details.get('generated', 0) - details.get('deleted', 0):,}"
-    }
+    left = details.get("generated", 0) - details.get("deleted", 0)
+    return _("The worker before had fallen silent; %(count)s codes were there") % {"count": f"{left:,}"}
 
 
 def _cancelled(details: dict[str, Any]) -> str:

@@ -83,7 +83,11 @@ def _reserve(promotion: PromotionQuerySet, job: Job) -> bool:
 
 def _take_over(job: Job, now: Clock) -> bool:
     may_go_on = Q(attempts__lt=MAX_ATTEMPTS) | Q(status=Status.CANCELLING) | ~Q(error="")
-    return Job.objects.unheld(now).filter(may_go_on).transition(Event.TAKE_OVER, job, **_new_lease(now))
+    # Of a job that was handed back after each slice, the audit trail would tell little else.
+    was_held = job.lease_expires_at is not None
+    return (
+        Job.objects.unheld(now).filter(may_go_on).transition(Event.TAKE_OVER, job, is_told=was_held, **_new_lease(now))
+    )
 
 
 def _give_up(job: Job, now: Clock) -> bool:

@@ -41,7 +41,7 @@ class AuditEvent(models.TextChoices):
     CODE_DELETED = "code_deleted", _("Code deleted")
 
 
-# Batches, and a job that is handed back after a slice, are not among them: they would be all that is seen.
+# Batches, and a job that is handed back, are not among them: they would be all that is seen.
 AUDITED: dict[Event, AuditEvent] = {
     Event.BEGIN: AuditEvent.JOB_STARTED,
     Event.REFUSE: AuditEvent.JOB_REFUSED,

@@ -53,12 +53,13 @@ class JobQuerySet(models.QuerySet["Job"]):
         """The jobs that have not ended and that no worker holds at `now`, by default the database's time."""
         return self.active().filter(Q(lease_expires_at=None) | Q(lease_expires_at__lte=now or Now()))
 
-    def transition(self, event: Event, job: "Job", *, by: str = "", **changes: Any) -> bool:
+    def transition(self, event: Event, job: "Job", *, by: str = "", is_told: bool = True, **changes: Any) -> bool:
         """Let `event` happen to `job`, if it is among the selected ones and in a state from which the table allows it.
 
         One conditional UPDATE, which also writes `changes`; whatever `job`, a copy of the row, says. Returns whether
         it happened; if not, nothing is changed. An event that the audit trail keeps leaves its entry in the same
-        transaction, as done `by` this one or whoever is acting, and `job` is then fresh, with its promotion.
+        transaction, as done `by` this one or whoever is acting, unless it is not to be told; and `job` is then fresh,
+        with its promotion.
         """
         if event not in AUDITED:
             return self._write(event, job.pk, changes)
@@ -67,6 +68,7 @@ class JobQuerySet(models.QuerySet["Job"]):
             happened = self._write(event, job.pk, changes)
             if happened:
                 job.refresh_from_db(from_queryset=Job.objects.select_related("promotion"))
+            if happened and is_told:
                 record_job(AUDITED[event], job, by=by, **job.standing_in_numbers())
         return happened
 
@@ -254,7 +256,7 @@ class Job(models.Model):
         `by` names who did it, `reason` says why; both are kept. One UPDATE decides, whatever this copy of the
         row says; afterwards the copy is fresh. Raises JobNotCancellable in every other state.
         """
-        why = {"cancelled_by": by or "", "cancel_reason": reason, "cancel_requested_at": Now()}
+        why: dict[str, Any] = {"cancelled_by": by or "", "cancel_reason": reason, "cancel_requested_at": Now()}
         if not Job.objects.transition(Event.CANCEL, self, by=by or "", **why):
             self.refresh_from_db()
             raise JobNotCancellable

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from promotions.codes import by_hand
@@ -42,8 +43,8 @@ def test_a_cancelled_job_tells_who_why_and_what_was_undone():
         done["generated"] = 1
     with acting("shop", Door.API, "10.0.0.7"):
         Job.objects.get(pk=job.pk).cancel(by="shop", reason="Wrong prefix")
+    Job.objects.update(lease_expires_at=Now())
     with acting("worker", Door.WORKER, "host:1"):
-        lifecycle.hand_back(Job.objects.get(pk=job.pk))
         runner.run(job.pk)
     started, cancelled, taken, undone = AuditEntry.objects.order_by("id")
     assert [entry.event for entry in (started, taken)] == ["job_started", "job_taken_over"]
@@ -83,6 +84,7 @@ def test_batches_and_a_job_that_is_handed_back_leave_no_entry():
     lifecycle.renew(job, 1)
     lifecycle.pause(job)
     lifecycle.hand_back(job)
+    assert lifecycle.claim(job.pk)
     assert told() == ["job_started"]
 
 
