@@ -13,6 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # all that the back office writes
@@ -109,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backoffice.acting.SaysWhoActs",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -377,11 +379,17 @@ UNFOLD = {
     "SITE_SYMBOL": "sell",
     "STYLES": [lambda request: static("backoffice/admin.css")],
     "SCRIPTS": [lambda request: static("backoffice/alpine.js")],
+    "DASHBOARD_CALLBACK": "promotions.admin.dashboard.callback",
     "SIDEBAR": {
         "navigation": [
             {
                 "title": "Promotions",
                 "items": [
+                    {
+                        "title": _("Overview"),
+                        "icon": "dashboard",
+                        "link": reverse_lazy("admin:index"),
+                    },
                     {
                         "title": "Promotions",
                         "icon": "sell",
@@ -399,6 +407,12 @@ UNFOLD = {
                         "icon": "confirmation_number",
                         "link": reverse_lazy("admin:promotions_promotioncode_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_promotioncode"),
+                    },
+                    {
+                        "title": _("Audit trail"),
+                        "icon": "history",
+                        "link": reverse_lazy("admin:promotions_auditentry_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_auditentry"),
                     },
                 ],
             },

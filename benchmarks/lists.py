@@ -113,6 +113,11 @@ def pages(big: Promotion) -> Pages:
         "jobs": f"{admin}/job/",
         "job": f"{admin}/job/{first_job.pk}/change/",
         "new job": f"{admin}/job/add/?promotion={big.pk}",
+        "overview": "/admin/",
+        "overview, its active jobs": f"{admin}/job/live/active/",
+        "job, while it is looked at": f"{admin}/job/{first_job.pk}/live/",
+        "audit trail": f"{admin}/auditentry/",
+        "audit trail, of a job": f"{admin}/auditentry/?q={first_job.uuid}",
     }
     api, staff = integrator(), member_of_staff()
     return {

@@ -56,6 +56,13 @@ class JobNotCancellable(Refused):
         super().__init__([Fault(422, "Unprocessable Entity", "Only pending or processing jobs can be cancelled")])
 
 
+class JobNotRetryable(Refused):
+    """The job has not ended yet, or it has done what it should."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "Only failed or cancelled jobs can be retried")])
+
+
 class TooManyJobs(Refused):
     """The promotion has a job that has not ended. The text is Elastic Path's."""
 

@@ -104,7 +104,6 @@ class CancellingAdmin(ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Cancel job") if len(jobs) == 1 else _("Cancel jobs"),
             "opts": self.opts,
-            "media": self.media,
             "jobs": jobs,
             "cancellable": [(job, STATE_COLOURS[job.state]) for job in jobs if job.is_cancellable],
             "refused": [(job, STATE_COLOURS[job.state]) for job in jobs if not job.is_cancellable],

@@ -1,8 +1,12 @@
 """How jobs are shown, wherever staff meet them. Only words and colours: nothing here decides anything."""
 
+from dataclasses import dataclass
+from math import ceil
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from promotions.models import Job, JobType
 from promotions.states import State
@@ -10,6 +14,15 @@ from promotions.states import State
 # A page of more rows takes longer to draw than people like to wait.
 ROWS_PER_PAGE = 50
 
+STATE_NAMES = {
+    State.PENDING: gettext_lazy("pending"),
+    State.PROCESSING: gettext_lazy("processing"),
+    State.FAILING: gettext_lazy("failing"),
+    State.CANCELLING: gettext_lazy("cancelling"),
+    State.CANCELLED: gettext_lazy("cancelled"),
+    State.FAILED: gettext_lazy("failed"),
+    State.COMPLETED: gettext_lazy("completed"),
+}
 STATE_COLOURS = {
     State.PENDING: "info",
     State.PROCESSING: "primary",
@@ -41,3 +54,89 @@ def progress(job: Job) -> str:
     if job.state in (State.CANCELLED, State.FAILED):
         return _("nothing left")
     return _("%(generated)s of %(all)s") % {"generated": f"{job.generated:,}", "all": f"{job.wanted_codes:,}"}
+
+
+def pace(job: Job) -> str:
+    """How fast a job that is worked on has been, on average, and about how long it still takes; else nothing.
+
+    By the times in the job's row alone, which are all the database's.
+    """
+    if job.state is State.PROCESSING:
+        began, done, left = job.started_at, job.done, job.total - job.done
+    elif job.state is State.CANCELLING:
+        began, done, left = job.cancel_requested_at, job.deleted, job.generated - job.deleted
+    else:
+        return ""
+    seconds = (job.updated_at - began).total_seconds() if began else 0
+    if seconds <= 0 or done <= 0:
+        return ""
+    speed = done / seconds
+    return _("%(speed)s a second, about %(time)s left") % {"speed": f"{speed:,.0f}", "time": duration(left / speed)}
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it: `12 s`, `3 min`, `2 h 5 min`."""
+    if seconds < 60:
+        return _("%(count)d s") % {"count": ceil(seconds)}
+    minutes = ceil(seconds / 60)
+    if minutes < 60:
+        return _("%(count)d min") % {"count": minutes}
+    return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a member of staff may do with jobs."""
+
+    cancel: bool
+    retry: bool
+    download: bool
+
+    @classmethod
+    def of(cls, user: AbstractBaseUser | AnonymousUser) -> "Rights":
+        return cls(
+            cancel=user.has_perm("promotions.cancel_job"),  # type: ignore[union-attr]
+            retry=user.has_perm("promotions.add_job"),  # type: ignore[union-attr]
+            # The file has the codes in it.
+            download=user.has_perm("promotions.view_promotioncode"),  # type: ignore[union-attr]
+        )
+
+
+@dataclass(frozen=True)
+class ShownJob:
+    """A job as templates show it, to someone with these rights."""
+
+    job: Job
+    rights: Rights
+
+    @property
+    def state(self) -> str:
+        return str(STATE_NAMES[self.job.state])
+
+    @property
+    def colour(self) -> str:
+        return STATE_COLOURS[self.job.state]
+
+    @property
+    def progress(self) -> str:
+        return progress(self.job)
+
+    @property
+    def pace(self) -> str:
+        return pace(self.job)
+
+    @property
+    def has_bar(self) -> bool:
+        return self.job.is_active and self.job.total > 0
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.rights.cancel and self.job.is_cancellable
+
+    @property
+    def can_retry(self) -> bool:
+        return self.rights.retry and self.job.is_retryable
+
+    @property
+    def can_download(self) -> bool:
+        return self.rights.download and bool(self.job.file)

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from promotions.errors import CODES, CodesNotFound, DuplicateCodes, NoCodesAllowed, OwnCodeStays, TooManyCodes
-from promotions.models import Promotion, PromotionCode
+from promotions.models import AuditEvent, Promotion, PromotionCode
+from promotions.models.audit import record_codes
 from promotions.states import Status
 
 
@@ -32,6 +33,7 @@ def add(promotion: Promotion, codes: Sequence[PromotionCode]) -> None:
             for code in codes:
                 code.promotion = locked
             PromotionCode.objects.bulk_create(codes)
+            record_codes(AuditEvent.CODE_ADDED, locked, [code.code for code in codes])
     except IntegrityError:
         # Someone was faster with one of the texts.
         _check_free(codes)
@@ -55,6 +57,7 @@ def delete(promotion: Promotion, texts: Sequence[str]) -> None:
             raise OwnCodeStays
         deleted, _ = PromotionCode.objects.filter(pk__in=found.values()).delete()
         Promotion.objects.filter(pk=locked.pk).give_back(deleted)
+        record_codes(AuditEvent.CODE_DELETED, locked, found)
 
 
 class LiveCodes:

@@ -43,10 +43,9 @@ def claim(job_id: int, *, now: Clock | None = None) -> Job | None:
     now = now or Now()
     # The token is read in the transaction that made it: read later, it could be the next holder's.
     with transaction.atomic():
-        is_taken = any(take(job_id, now) for take in (_begin, _take_over, _give_up))
-        job = Job.objects.select_related("promotion").get(pk=job_id) if is_taken else None
-    if job is None:
-        return None
+        job = Job.objects.filter(pk=job_id).first()
+        if job is None or not any(take(job, now) for take in (_begin, _take_over, _give_up)):
+            return None
     logger.info("job %s: claimed, %s, token %d, attempt %d", job.uuid, job.state, job.lease_token, job.attempts)
     return None if job.finished_at else job
 
@@ -59,45 +58,47 @@ def _new_lease(now: Clock) -> dict[str, Any]:
     }
 
 
-def _begin(job_id: int, now: Clock) -> bool:
+def _begin(job: Job, now: Clock) -> bool:
     """The first claim: reserves the job's whole number of codes, or makes the job fail."""
-    job = Job.objects.filter(pk=job_id, status=Status.PENDING).first()
-    if job is None:
+    if job.status != Status.PENDING:
         return False
-    row = Job.objects.filter(pk=job_id)
     with transaction.atomic():
         # The promotion's row before the job's, as everywhere, so that no two transactions wait for each other.
         promotion = Promotion.objects.filter(pk=job.promotion_id)
         if _reserve(promotion, job):
             below = PromotionCode.objects.highest_id()
-            begun = row.transition(Event.BEGIN, started_at=now, after_code_id=below, **_new_lease(now))
+            changes = {"started_at": now, "after_code_id": below} | _new_lease(now)
+            begun = Job.objects.transition(Event.BEGIN, job, **changes)
         else:
-            begun = row.transition(Event.REFUSE, error=CODES_LIMIT_EXCEEDED)
+            begun = Job.objects.transition(Event.REFUSE, job, error=CODES_LIMIT_EXCEEDED)
         if not begun:
             # Cancelled, or begun by another, since it was read: the reservation is rolled back.
             transaction.set_rollback(True)
-    return begun == 1
+    return begun
 
 
 def _reserve(promotion: PromotionQuerySet, job: Job) -> bool:
     return job.wanted_codes == 0 or promotion.reserve(job.wanted_codes, settings.PROMOTIONS_MAX_CODES)
 
 
-def _take_over(job_id: int, now: Clock) -> bool:
+def _take_over(job: Job, now: Clock) -> bool:
     may_go_on = Q(attempts__lt=MAX_ATTEMPTS) | Q(status=Status.CANCELLING) | ~Q(error="")
-    row = Job.objects.unheld(now).filter(may_go_on, pk=job_id)
-    return row.transition(Event.TAKE_OVER, **_new_lease(now)) == 1
+    # Of a job that was handed back after each slice, the audit trail would tell little else.
+    was_held = job.lease_expires_at is not None
+    return (
+        Job.objects.unheld(now).filter(may_go_on).transition(Event.TAKE_OVER, job, is_told=was_held, **_new_lease(now))
+    )
 
 
-def _give_up(job_id: int, now: Clock) -> bool:
-    row = Job.objects.unheld(now).filter(pk=job_id, attempts__gte=MAX_ATTEMPTS)
+def _give_up(job: Job, now: Clock) -> bool:
     error = f"given up after {MAX_ATTEMPTS} attempts without progress"
-    return row.transition(Event.GIVE_UP, error=error, **_new_lease(now)) == 1
+    given_up = Job.objects.unheld(now).filter(attempts__gte=MAX_ATTEMPTS)
+    return given_up.transition(Event.GIVE_UP, job, error=error, **_new_lease(now))
 
 
 def _write(job: Job, event: Event, **changes: Any) -> None:
     """Let `event` happen to the job, if it still is its holder's. Raises LeaseLost if not."""
-    if not Job.objects.filter(pk=job.pk, lease_token=job.lease_token).transition(event, **changes):
+    if not Job.objects.filter(lease_token=job.lease_token).transition(event, job, **changes):
         raise LeaseLost(f"job {job.uuid} is not held by token {job.lease_token} any more")
 
 

@@ -6,6 +6,7 @@ On a terminal results have colours and tables; anywhere else they are plain line
 import getpass
 import json
 import os
+import socket
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +22,7 @@ from rich.text import Text
 
 from promotions.errors import Refused
 from promotions.models import Job, Promotion
+from promotions.models.actor import Door, acting
 from promotions.models.lookup import find
 from promotions.states import Status
 
@@ -58,7 +60,8 @@ class ConsoleCommand(BaseCommand):
         """Run the command; what can be expected to go wrong ends it with a message instead of a traceback."""
         self.no_color = bool(options.get("no_color"))
         try:
-            return super().execute(*args, **options)
+            with acting(actor(), Door.COMMAND, socket.gethostname()):
+                return super().execute(*args, **options)
         except (Refused, ValidationError) as error:
             raise Error("\n".join(texts(error))) from error
         except (OperationalError, ProgrammingError, InterfaceError) as error:

@@ -15,6 +15,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from promotions.errors import CodesInTheWay, JobInTheWay, TooManyCodesToRevive
+from promotions.models.audit import AuditEvent, record_codes, record_promotion
 from promotions.models.code import PromotionCode
 from promotions.models.promotion import Promotion
 from promotions.states import Status
@@ -40,6 +41,7 @@ def create(promotion: Promotion, by: str) -> None:
     promotion.full_clean()
     with transaction.atomic():
         promotion.save(force_insert=True)
+        record_promotion(AuditEvent.PROMOTION_CREATED, promotion, by=by)
         if promotion.automatic:
             _make_own_code(promotion)
 
@@ -91,6 +93,8 @@ def save_change(after: Promotion, fields: Iterable[str], by: str, effect: Effect
     after.updated_by = by
     after.save(update_fields=[*fields, "updated_by", "updated_at"])
     removed = _remove_codes(after) if effect.removes_codes else 0
+    numbers = {"codes_removed": removed} if removed else {}
+    record_promotion(AuditEvent.PROMOTION_CHANGED, after, by=by, fields=sorted(fields), **numbers)
     if effect.makes_own_code:
         _make_own_code(after)
     return removed
@@ -101,6 +105,7 @@ def mark_deleted(promotion: Promotion, by: str) -> None:
     promotion.deleted_at = timezone.now()
     promotion.updated_by = by
     promotion.save(update_fields=["deleted_at", "updated_by", "updated_at"])
+    record_promotion(AuditEvent.PROMOTION_DELETED, promotion, by=by, codes=promotion.code_count)
 
 
 def _check_revival(promotion: Promotion) -> None:
@@ -132,3 +137,4 @@ def _make_own_code(promotion: Promotion) -> None:
     code = f"{OWN_CODE_PREFIX}{uuid.uuid4()}"
     PromotionCode.objects.create(promotion=promotion, code=code, created_by=promotion.updated_by)
     Promotion.objects.filter(pk=promotion.pk).reserve(1, 1)
+    record_codes(AuditEvent.CODE_ADDED, promotion, [code], by=promotion.updated_by)

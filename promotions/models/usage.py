@@ -42,6 +42,7 @@ class Usage(models.Model):
         indexes = [
             models.Index(fields=["promotion", "updated_at", "id"], name="usage_by_update"),
             models.Index(fields=["promotion", "code", "used_on", "id"], name="usage_by_code"),
+            models.Index(fields=["used_on"], name="usage_by_day"),
         ]
         constraints = [
             models.CheckConstraint(name="usage_code_not_empty", condition=~Q(code="")),

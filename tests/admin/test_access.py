@@ -50,6 +50,7 @@ def test_only_our_models_and_staff_are_in_the_admin_all_in_the_theme():
         "auth.Group",
         "auth.User",
         "promotions.ApiClient",
+        "promotions.AuditEntry",
         "promotions.Job",
         "promotions.Promotion",
         "promotions.PromotionCode",

@@ -41,3 +41,9 @@ def test_every_command_of_the_readme_exists():
     commands = {path.stem for path in (ROOT / "promotions/management/commands").glob("[a-z]*.py")}
     named = set(re.findall(r"manage\.py (\w+)", read("README.md") + read("docs/job-lifecycle.md")))
     assert named <= commands | {"migrate", "collectstatic", "check"}
+
+
+def test_every_command_stands_in_the_page_on_commands_and_no_other():
+    commands = {path.stem for path in (ROOT / "promotions/management/commands").glob("[a-z]*.py")}
+    described = set(re.findall(r"^\| `(\w+)` \|", read("docs/commands.md"), re.MULTILINE))
+    assert described == commands

@@ -15,8 +15,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, logger, valid_interval
 
-from promotions.jobs import export, runner
+from promotions.jobs import export, heartbeat, runner
 from promotions.jobs.sweep import sweep, sweep_deleted
+from promotions.models.actor import Door, acting
 
 # Looking through all stored files is no small thing: once in so many sweeps.
 COLLECT_EVERY = 60
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="End when the queue is empty.")
 
     def handle(self, *, interval: float, batch: bool, verbosity: int, **options: Any) -> None:
+        name, address = get_random_string(32), heartbeat.own_address()
         worker = JobWorker(
             queue_names=["*"],
             excluded_queue_names=[],
@@ -68,13 +70,14 @@ class Command(BaseCommand):
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
-            worker_id=get_random_string(32),
+            worker_id=name,
         )
         runner.stop_requested.clear()
         worker.configure_signals()
         wait_for_migrations()
         threading.Thread(target=sweep_until_stopped, daemon=True, name="sweep").start()
-        worker.run()
+        with heartbeat.beating(name, address), acting("worker", Door.WORKER, address):
+            worker.run()
         self.stdout.write("The worker has ended.")
 
 
