@@ -132,10 +132,10 @@ class NoCodesAllowed(Refused):
 
 
 class OwnCodeStays(Refused):
-    """An automatic promotion would apply no more without the code that it has made."""
+    """An automatic promotion would apply no more without the code that it has made. `what` was to be done to it."""
 
-    def __init__(self) -> None:
-        super().__init__([Fault(422, "Unprocessable Entity", "Cannot delete the code of an automatic promotion")])
+    def __init__(self, what: str = "delete") -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", f"Cannot {what} the code of an automatic promotion")])
 
 
 class CodeExhausted(Refused):
@@ -143,6 +143,20 @@ class CodeExhausted(Refused):
 
     def __init__(self) -> None:
         super().__init__([Fault(422, "Code exhausted", "Promotion code has not enough uses left")])
+
+
+class CodeDisabled(Refused):
+    """Staff have switched the code off."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Code disabled", "Promotion code is disabled")])
+
+
+class CodeInPreparation(Refused):
+    """The code is of a job that has not completed, and may vanish with it."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "The job of the code has not completed")])
 
 
 class CodeOfAnotherCustomer(Refused):
