@@ -350,6 +350,12 @@ UNFOLD = {
                         "link": reverse_lazy("admin:promotions_promotioncode_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_promotioncode"),
                     },
+                    {
+                        "title": "Usages",
+                        "icon": "receipt_long",
+                        "link": reverse_lazy("admin:promotions_usage_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_usage"),
+                    },
                 ],
             },
             {

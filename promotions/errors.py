@@ -98,6 +98,7 @@ class DuplicateCodes(Refused):
     """Codes that are in use already, or stand twice in one request; `places` are their places in it."""
 
     def __init__(self, places: Sequence[int]) -> None:
+        self.places = tuple(places)
         text = "Promotion code already in use"
         super().__init__([Fault(422, "Duplicate code", text, f"{CODES}.{place}.code") for place in places])
 
@@ -106,6 +107,7 @@ class CodesNotFound(Refused):
     """Codes to be deleted that the promotion does not have; `places` are their places in the request."""
 
     def __init__(self, places: Sequence[int]) -> None:
+        self.places = tuple(places)
         super().__init__([Fault(404, "Not Found", "code not found", f"{CODES}.{place}.code") for place in places])
 
 

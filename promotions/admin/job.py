@@ -7,58 +7,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from promotions.admin.cancel import CancellingAdmin
-from promotions.admin.display import ROWS_PER_PAGE, STATE_COLOURS, progress, who
-from promotions.admin.refusals import add_refusal
-from promotions.errors import Refused
-from promotions.jobs.create import create_job
-from promotions.models import Job, JobType
-from promotions.models.job import CODE_LENGTH_DEFAULT, CODE_LENGTH_MAX, CODE_LENGTH_MIN
+from promotions.admin.display import ROWS_PER_PAGE, STATE_COLOURS, cancel_link, moment, progress, who
+from promotions.admin.job_form import PARAMETERS, NewJobForm
+from promotions.models import Job
 from promotions.states import State
-
-PARAMETERS = ("number_of_codes", "max_uses_per_code", "consume_unit", "code_length", "code_prefix")
-
-
-class NewJobForm(forms.ModelForm):
-    """Starts a job that generates codes.
-
-    The job is created while the form is validated, so that whatever refuses it stands beside the field it is
-    about. The admin's transaction around the request keeps that safe: the job is delivered when it commits.
-    """
-
-    started_by = ""
-
-    class Meta:
-        model = Job
-        fields = ("promotion", "name", *PARAMETERS)
-        help_texts = {
-            "consume_unit": _("What one use of a code is. Empty means per cart."),
-            "code_length": _("%(least)s to %(most)s characters. Empty means %(default)s.")
-            % {"least": CODE_LENGTH_MIN, "most": CODE_LENGTH_MAX, "default": CODE_LENGTH_DEFAULT},
-            "code_prefix": _("Stands before each code, joined by a dash."),
-        }
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        if not self.errors:
-            self._start()
-
-    def _start(self) -> None:
-        try:
-            self.instance = create_job(job_type=JobType.CODE_GENERATE, by=self.started_by, **self.cleaned_data)
-        except ValidationError as error:
-            self.add_error(None, error)
-        except Refused as refused:
-            add_refusal(self, refused)
 
 
 @admin.register(Job)
@@ -141,14 +100,8 @@ class JobAdmin(CancellingAdmin):
 
     @display(description=_("created at"), ordering="created_at")
     def created(self, job: Job) -> str:
-        when = f"{timezone.localtime(job.created_at):%Y-%m-%d %H:%M}"
-        return format_html('<span class="whitespace-nowrap">{}</span>', when)
+        return moment(job.created_at)
 
     @display(description=_("cancel"))
     def cancel_link(self, job: Job) -> str | None:
-        if not job.is_cancellable:
-            return None
-        url = reverse("admin:promotions_job_cancel", args=[job.pk])
-        label = _("Cancel %(job)s") % {"job": job}
-        css = "font-medium text-red-600 hover:underline dark:text-red-400"
-        return format_html('<a href="{}" class="{}" aria-label="{}">{}</a>', url, css, label, _("Cancel"))
+        return cancel_link(job) or None

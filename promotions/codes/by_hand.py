@@ -24,6 +24,9 @@ from promotions.errors import (
 from promotions.models import Promotion, PromotionCode
 from promotions.states import Status
 
+# How many codes a request may add or name.
+MOST_AT_ONCE = 1000
+
 
 def add(promotion: Promotion, codes: Sequence[PromotionCode]) -> None:
     """Add unsaved `codes` to the promotion, all or none.
