@@ -43,34 +43,28 @@ class PromotionActions(PromotionPage):
 
     def generate_view(self, request: HttpRequest, promotion: Promotion) -> HttpResponse:
         """The form that starts a job, with an example of its codes; then the job's page."""
-        written = request.POST if request.method == "POST" else None
-        form_class = self._generate_form(request)
-        if written and "_example" in written:
-            # Without JavaScript: only look at what was written.
-            form = form_class(initial=written.dict(), promotion=promotion)
-        else:
-            form = form_class(written, promotion=promotion)
-            with transaction.atomic():
-                if form.is_valid():
-                    self.log_addition(request, form.instance, [{"added": {}}])
-            if form.is_bound and form.is_valid():
-                return self._to_job(request, form.instance)
-        return self.tab(
-            request,
-            promotion,
-            "codes",
-            "generate",
-            form=form,
-            active=active_job(request, promotion),
-            **example(*(str(form[name].value() or "") for name in EXAMPLE)),
-        )
+        form = self._generate_form(request, promotion)
+        if form.is_bound and self._start(request, form):
+            return self._to_job(request, form.instance)
+        context = {"form": form, "active": active_job(request, promotion)}
+        context |= example(*(str(form[name].value() or "") for name in EXAMPLE))
+        return self.tab(request, promotion, "codes", "generate", **context)
 
-    def _generate_form(self, request: HttpRequest) -> Any:
-        """The form with the theme's widgets, for who is asking."""
+    def _generate_form(self, request: HttpRequest, promotion: Promotion) -> Any:
+        """The form with the theme's widgets; not sent, but filled in anew, when only another example is asked for."""
         widgets = partial(self.formfield_for_dbfield, request=request)
         form = modelform_factory(Job, form=GenerateForm, formfield_callback=widgets)
         form.started_by = who(request.user)
-        return form
+        if "_example" in request.POST:
+            return form(initial=request.POST.dict(), promotion=promotion)
+        return form(request.POST if request.method == "POST" else None, promotion=promotion)
+
+    @transaction.atomic
+    def _start(self, request: HttpRequest, form: GenerateForm) -> bool:
+        """Start the job, which the form does while it is validated, and write it into the admin's log."""
+        if form.is_valid():
+            self.log_addition(request, form.instance, [{"added": {}}])
+        return form.is_valid()
 
     def example_view(self, request: HttpRequest, promotion: Promotion) -> HttpResponse:
         """The example alone, as the form asks for it while it is filled in."""
@@ -86,24 +80,28 @@ class PromotionActions(PromotionPage):
         except Refused as refused:
             text = _("Nothing was exported. %(why)s") % {"why": refused}
             self.message_user(request, text, messages.ERROR)
-            return self._to_tab(
-                promotion, "codes" if request.user.has_perm("promotions.view_promotioncode") else "change"
-            )
+            return self._to_codes(request, promotion)
         return self._to_job(request, job)
 
     def add_codes_view(self, request: HttpRequest, promotion: Promotion) -> HttpResponse:
         """The form in which codes are added by hand; then the codes."""
         written = request.POST if request.method == "POST" else None
         form = AddCodesForm(written, promotion=promotion, by=who(request.user))
-        with transaction.atomic():
-            added = len(form.cleaned_data["codes"]) if form.is_valid() else 0
-            text = ngettext("%(count)s code was added.", "%(count)s codes were added.", added) % {"count": added}
-            if added:
-                self.log_change(request, promotion, text)
-        if added:
-            self.message_user(request, text, messages.SUCCESS)
-            return self._to_tab(promotion, "codes")
+        if form.is_bound and (added := self._add(request, promotion, form)):
+            self.message_user(request, added, messages.SUCCESS)
+            return self._to_codes(request, promotion)
         return self.tab(request, promotion, "codes", "add_codes", form=form)
+
+    @transaction.atomic
+    def _add(self, request: HttpRequest, promotion: Promotion, form: AddCodesForm) -> str:
+        """Add the codes, which the form does while it is validated, and write it into the admin's log. Returns what
+        happened, empty when nothing did."""
+        if not form.is_valid():
+            return ""
+        count = len(form.cleaned_data["codes"])
+        text = ngettext("%(count)s code was added.", "%(count)s codes were added.", count) % {"count": count}
+        self.log_change(request, promotion, text)
+        return text
 
     def duplicate_view(self, request: HttpRequest, promotion: Promotion) -> HttpResponse:
         """Copy the promotion, and open the copy."""
@@ -125,6 +123,9 @@ class PromotionActions(PromotionPage):
             return HttpResponseRedirect(reverse("admin:promotions_job_change", args=[job.pk]))
         self.message_user(request, _("The job was started."), messages.SUCCESS)
         return self._to_tab(job.promotion, "change")
+
+    def _to_codes(self, request: HttpRequest, promotion: Promotion) -> HttpResponse:
+        return self._to_tab(promotion, "codes" if request.user.has_perm("promotions.view_promotioncode") else "change")
 
     def _to_tab(self, promotion: Promotion, name: str) -> HttpResponse:
         return HttpResponseRedirect(reverse(f"admin:promotions_promotion_{name}", args=[promotion.pk]))

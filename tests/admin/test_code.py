@@ -1,7 +1,9 @@
 import pytest
+from django.utils import timezone
 
+from promotions.admin import code as code_admin
 from promotions.states import Status
-from tests.factories import JobFactory, PromotionCodeFactory
+from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory, UsageFactory
 
 LIST = "/admin/promotions/promotioncode/"
 
@@ -64,8 +66,60 @@ def test_the_list_counts_nothing_and_sorts_by_nothing_but_the_newest(viewer, dja
     assert 'ORDER BY "promotions_promotioncode"."id" DESC' in queries[-1]["sql"]
 
 
-def test_codes_are_neither_added_nor_changed_nor_deleted(log_in):
+def test_codes_are_neither_added_nor_changed_by_a_form(log_in):
     code = PromotionCodeFactory()
-    client = log_in("view_promotioncode", "add_promotioncode", "change_promotioncode", "delete_promotioncode")
-    for url in (f"{LIST}add/", f"{LIST}{code.pk}/change/", f"{LIST}{code.pk}/delete/"):
-        assert client.post(url, {"post": "yes"}).status_code == 403
+    client = log_in("view_promotioncode", "add_promotioncode", "change_promotioncode")
+    for url in (f"{LIST}add/", f"{LIST}{code.pk}/change/"):
+        assert client.post(url, {"code": "OTHER"}).status_code == 403
+
+
+def test_a_search_in_one_promotion_looks_only_at_the_first_codes_that_begin_so(log_in, monkeypatch):
+    monkeypatch.setattr(code_admin, "PAGED_THROUGH", 2)
+    mine = PromotionFactory()
+    for text, promotion in [("S-1", PromotionFactory()), ("S-2", mine), ("S-3", mine)]:
+        PromotionCodeFactory(code=text, promotion=promotion)
+    client = log_in("view_promotioncode", "view_promotion")
+    found = {
+        text: [code.code for code in client.get(LIST, wanted).context["cl"].result_list]
+        for text in ("S-", "S-3")
+        if (wanted := {"q": text, "promotion__id__exact": mine.pk})
+    }
+    assert found == {"S-": ["S-2"], "S-3": ["S-3"]}
+
+
+def test_the_page_of_a_code_says_all_that_is_known_of_it(log_in):
+    job = JobFactory(status=Status.COMPLETED, name="Letters", promotion=PromotionFactory(name="Summer sale"))
+    code = PromotionCodeFactory(job=job, promotion=job.promotion, max_uses=5, uses=2, code="SUMMER-1")
+    usage = UsageFactory(of=code, customer_email="bob@example.com")
+    UsageFactory(of=PromotionCodeFactory(promotion=job.promotion), customer_email="eve@example.com")
+    page = f"{LIST}{code.pk}/change/"
+    text = log_in("view_promotioncode", "view_usage").get(page).content.decode()
+    for shown in ("SUMMER-1", "2 of 5", "Letters", "Summer sale", "bob@example.com", usage.order_id):
+        assert shown in text
+    assert "eve@example.com" not in text
+    for url in (f"/admin/promotions/job/{job.pk}/", f"/admin/promotions/promotion/{job.promotion_id}/"):
+        assert url in text
+
+
+def test_who_has_used_a_code_is_shown_only_to_who_may_see_usages(viewer):
+    usage = UsageFactory(customer_email="bob@example.com")
+    text = viewer.get(f"{LIST}{usage.code_id}/change/").content.decode()
+    assert "bob@example.com" not in text
+    assert "Nobody has used this code yet." not in text
+
+
+def test_the_page_of_an_unused_code_says_so(log_in):
+    code = PromotionCodeFactory()
+    text = log_in("view_promotioncode", "view_usage").get(f"{LIST}{code.pk}/change/").content.decode()
+    assert "Nobody has used this code yet." in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [({"max_uses": 0, "uses": 0}, "Used up"), ({"disabled_at": timezone.now()}, "Disabled"), ({}, "Live")],
+)
+def test_a_code_that_cannot_be_used_is_marked(viewer, fields, shown):
+    code = PromotionCodeFactory(**fields)
+    for url in (LIST, f"{LIST}{code.pk}/change/"):
+        text = viewer.get(url).content.decode()
+        assert [state for state in ("Used up", "Disabled", "Live") if f"\n{state}\n" in text] == [shown]
