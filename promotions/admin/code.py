@@ -43,6 +43,7 @@ class PromotionCodeAdmin(CodeActions):
     list_filter = [("promotion", AutocompleteSelectFilter)]
     search_fields = ["code"]
     search_help_text = _("Search by the code or its beginning")
+    when_empty = _("There are no codes yet: open a promotion and generate some, or add them by hand.")
     fields = [
         "code",
         "promotion",

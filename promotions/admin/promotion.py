@@ -49,6 +49,7 @@ class PromotionAdmin(PromotionActions):
     list_filter = ["enabled", "automatic", "promotion_type"]
     search_fields = ["name", "uuid"]
     search_help_text = _("Search by name or ID")
+    when_empty = _("There are no promotions yet: add the first one.")
     list_per_page = ROWS_PER_PAGE
     formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})}}
     readonly_fields = ["uuid", "code_count", "created_by", "created_at", "updated_by", "updated_at"]

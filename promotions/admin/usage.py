@@ -70,6 +70,7 @@ class UsageAdmin(LongListAdmin):
     list_filter = [("promotion", AutocompleteSelectFilter), ("used_on", DaysFilter)]
     search_fields = ["code", "order_id", "customer_id", "customer_email"]
     search_help_text = _("Search by the whole code, order, customer or e-mail address")
+    when_empty = _("No order has used a code yet. Usages appear here as soon as the shop redeems a code.")
     readonly_fields = ["uuid", "promotion_link", "standing"]
     fieldsets = [
         (None, {"fields": ["code", "promotion_link", "standing", "times_used", "used_on", "uuid"]}),

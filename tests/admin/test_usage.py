@@ -108,6 +108,14 @@ def test_a_usage_whose_promotion_is_gone_is_still_shown(viewer):
     assert "order-7" in viewer.get(f"{LIST}{usage.pk}/change/").content.decode()
 
 
+def test_an_empty_list_says_why_and_a_search_without_matches_how_to_go_on(viewer):
+    assert "as soon as the shop redeems a code" in viewer.get(LIST).content.decode()
+    text = viewer.get(LIST, {"q": "nothing like it"}).content.decode()
+    assert "Nothing matches the search" in text
+    assert "Show all" in text
+    assert "as soon as the shop redeems a code" not in text
+
+
 def test_usages_are_neither_added_nor_changed_nor_deleted(log_in):
     usage = UsageFactory()
     client = log_in("view_usage", "add_usage", "change_usage", "delete_usage")
