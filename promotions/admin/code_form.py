@@ -1,9 +1,10 @@
 """The form in which staff add codes by hand, one on a line."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -18,7 +19,7 @@ from promotions.codes import by_hand
 from promotions.errors import DuplicateCodes, Refused
 from promotions.models import ConsumeUnit, Promotion, PromotionCode
 
-CODE, USES, USER = (PromotionCode._meta.get_field(name) for name in ("code", "uses", "user"))
+CODE, USER = (cast("CharField[str, str]", PromotionCode._meta.get_field(name)) for name in ("code", "user"))
 
 
 class CodesField(LinesField):

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -53,6 +54,11 @@ def describe(job: Job) -> str:
 def moment(value: datetime) -> SafeString:
     """A moment in the time zone that is shown, on one line: `2026-06-01 12:30`."""
     return format_html('<span class="whitespace-nowrap">{}</span>', f"{timezone.localtime(value):%Y-%m-%d %H:%M}")
+
+
+def in_words(value: datetime) -> str:
+    """A moment as it stands in a sentence: `1 June 2026, 12:30`."""
+    return date_format(timezone.localtime(value), "j F Y, H:i")
 
 
 def badge(text: object, colour: str) -> SafeString:

@@ -83,7 +83,7 @@ class GenerateForm(NewJobForm):
             "consume_unit": ConsumeUnit.PER_CART,
             "code_length": CODE_LENGTH_DEFAULT,
         }
-        self.initial = usual | self.initial
+        self.initial = {**usual, **self.initial}
 
     def _promotion(self) -> Promotion | None:
         return self.promotion

@@ -53,7 +53,7 @@ class PromotionActions(PromotionPage):
     def _generate_form(self, request: HttpRequest, promotion: Promotion) -> Any:
         """The form with the theme's widgets; not sent, but filled in anew, when only another example is asked for."""
         widgets = partial(self.formfield_for_dbfield, request=request)
-        form = modelform_factory(Job, form=GenerateForm, formfield_callback=widgets)
+        form: Any = modelform_factory(Job, form=GenerateForm, formfield_callback=widgets)
         form.started_by = who(request.user)
         if "_example" in request.POST:
             return form(initial=request.POST.dict(), promotion=promotion)
@@ -113,8 +113,8 @@ class PromotionActions(PromotionPage):
             text = _("It was not copied: %(why)s") % {"why": " ".join(error.messages)}
             self.message_user(request, text, messages.ERROR)
             return self._to_tab(promotion, "change")
-        text = _("This is the copy. It is disabled and has no codes: change what is different, then enable it.")
-        self.message_user(request, text, messages.SUCCESS)
+        done = _("This is the copy. It is disabled and has no codes: change what is different, then enable it.")
+        self.message_user(request, done, messages.SUCCESS)
         return self._to_tab(new, "change")
 
     def _to_job(self, request: HttpRequest, job: Job) -> HttpResponse:

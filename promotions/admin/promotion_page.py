@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -27,6 +26,7 @@ from promotions.admin.display import (
     STATE_COLOURS,
     badge,
     cancel_link,
+    in_words,
     link_to,
     moment,
     progress,
@@ -190,8 +190,8 @@ def dates_in_words(promotion: Promotion, now: datetime) -> str:
         PromotionState.DISABLED: _("Nobody gets it. When enabled it runs from %(start)s to %(end)s."),
     }
     return sentences[promotion.state(now)] % {
-        "start": date_format(timezone.localtime(promotion.start), "DATETIME_FORMAT"),
-        "end": date_format(timezone.localtime(promotion.end), "DATETIME_FORMAT"),
+        "start": in_words(promotion.start),
+        "end": in_words(promotion.end),
         "until_start": timeuntil(promotion.start, now),
         "until_end": timeuntil(promotion.end, now),
         "since_end": timesince(promotion.end, now),
@@ -201,7 +201,7 @@ def dates_in_words(promotion: Promotion, now: datetime) -> str:
 def codes_in_words(promotion: Promotion) -> str:
     """How many codes the promotion has, of how many."""
     if promotion.automatic:
-        return _("Applies without a code.")
+        return str(_("Applies without a code."))
     numbers = {"has": f"{promotion.code_count:,}", "limit": f"{settings.PROMOTIONS_MAX_CODES:,}"}
     return _("%(has)s of at most %(limit)s codes.") % numbers
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.contrib.admin.utils import label_for_field
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
+from promotions.admin import display
 from promotions.admin.lines import PercentField
 from promotions.admin.schema_fields import FIELDS, MAXIMUM, MINIMUM, JsonField, SchemaField
 from promotions.models import Promotion
@@ -57,8 +57,8 @@ def changes(before: Any, after: Any) -> Iterator[Change]:
     """What differs between two versions of a promotion, in the order of its form."""
     for name in COLUMNS:
         if getattr(before, name) != getattr(after, name):
-            label = capfirst(Promotion._meta.get_field(name).verbose_name)
-            yield Change(label, plain(getattr(before, name)), plain(getattr(after, name)))
+            label = str(label_for_field(name, Promotion))
+            yield Change(capfirst(label), plain(getattr(before, name)), plain(getattr(after, name)))
     yield from _changes_of_schema(before, after)
     for field in AMOUNTS:
         old, new = getattr(before, field.name), getattr(after, field.name)
@@ -98,7 +98,7 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+        return display.in_words(value)
     return shortened(str(value)) or _("nothing")
 
 

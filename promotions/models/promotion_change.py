@@ -64,7 +64,7 @@ def duplicate(promotion: Promotion, by: str) -> Promotion:
     Returns it. Raises ValidationError when the promotion is what none can be any more.
     """
     copied = {name: deepcopy(getattr(promotion, name)) for name in COPIED}
-    longest = Promotion._meta.get_field("name").max_length
+    longest = Promotion._meta.get_field("name").max_length or 0
     name = Truncator(_("Copy of %(name)s") % {"name": promotion.name}).chars(longest)
     new = Promotion(**copied, name=name, enabled=False)
     create(new, by)

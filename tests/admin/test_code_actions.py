@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from promotions.admin import code_actions
 from promotions.models import Promotion, PromotionCode, Usage
@@ -30,7 +31,10 @@ def act(client, action, *codes, **fields):
 
 
 def told(answer):
-    return [(message.level_tag, str(message)) for message in get_messages(answer.wsgi_request)]
+    """The messages of this answer, which are shown by the next page."""
+    messages = [(message.level_tag, str(message)) for message in get_messages(answer.wsgi_request)]
+    answer.client.get(LIST)
+    return messages
 
 
 def count_of(code):
@@ -68,7 +72,7 @@ def test_selected_codes_are_disabled_and_each_outcome_is_told(editor):
     plain, disabled = PromotionCodeFactory(code="A"), PromotionCodeFactory(code="B")
     own = PromotionCodeFactory(code="C", promotion=PromotionFactory(automatic=True))
     hidden = PromotionCodeFactory(code="D", job=JobFactory(status=Status.PROCESSING))
-    act(editor, "disable_selected", disabled)
+    PromotionCode.objects.filter(pk=disabled.pk).update(disabled_at=timezone.now())
     answer = act(editor, "disable_selected", plain, disabled, own, hidden)
     assert sorted(told(answer)) == [
         ("success", "Disabled: A."),
@@ -81,7 +85,7 @@ def test_selected_codes_are_disabled_and_each_outcome_is_told(editor):
 
 def test_selected_codes_are_enabled(editor):
     code = PromotionCodeFactory(code="A")
-    act(editor, "disable_selected", code)
+    PromotionCode.objects.update(disabled_at=timezone.now())
     assert told(act(editor, "enable_selected", code)) == [("success", "Enabled: A.")]
     assert told(act(editor, "enable_selected", code)) == [("warning", "Not enabled: A. It was not disabled.")]
     assert not is_disabled(code)

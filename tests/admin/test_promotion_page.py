@@ -46,14 +46,18 @@ def everyone(log_in):
 @pytest.mark.parametrize(
     ("enabled", "now", "words"),
     [
-        (True, START - timedelta(days=3), "Starts on June 1, 2026, 8:30 a.m., in 3\xa0days, and ends on August 31"),
+        (
+            True,
+            START - timedelta(days=3),
+            "Starts on 1 June 2026, 08:30, in 3\xa0days, and ends on 31 August 2026, 22:00.",
+        ),
         (
             True,
             END - timedelta(days=7),
-            "Runs since June 1, 2026, 8:30 a.m. and ends on August 31, 2026, 10 p.m., in 1",
+            "Runs since 1 June 2026, 08:30 and ends on 31 August 2026, 22:00, in 1",
         ),
-        (True, END + timedelta(hours=2), "Ran from June 1, 2026, 8:30 a.m. to August 31, 2026, 10 p.m., and ended 2"),
-        (False, START, "Nobody gets it. When enabled it runs from June 1, 2026, 8:30 a.m. to August 31, 2026, 10 p.m."),
+        (True, END + timedelta(hours=2), "Ran from 1 June 2026, 08:30 to 31 August 2026, 22:00, and ended 2"),
+        (False, START, "Nobody gets it. When enabled it runs from 1 June 2026, 08:30 to 31 August 2026, 22:00"),
     ],
 )
 def test_the_dates_are_told_in_words(enabled, now, words):
@@ -219,7 +223,7 @@ def rows_of(answer):
     [
         ({}, {"name": "Winter sale"}, ("Name", "Summer sale", "Winter sale")),
         ({}, {"enabled": True}, ("Enabled", "no", "yes")),
-        ({}, {"end": END + timedelta(hours=1)}, ("End", "Aug. 31, 2026, 10 p.m.", "Aug. 31, 2026, 11 p.m.")),
+        ({}, {"end": END + timedelta(hours=1)}, ("End", "31 August 2026, 22:00", "31 August 2026, 23:00")),
         (
             {},
             {"schema": {"currencies": [{"currency": "USD", "amount": 1550}, {"currency": "JPY", "amount": 500}]}},
