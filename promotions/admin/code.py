@@ -13,6 +13,7 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from promotions.admin.code_actions import CodeActions
+from promotions.admin.display import moment
 from promotions.admin.long_list import PAGED_THROUGH
 from promotions.admin.usage import usages_shown, usages_table
 from promotions.models import PromotionCode, Usage
@@ -38,7 +39,7 @@ class NewestFirst(ChangeList):
 
 @admin.register(PromotionCode)
 class PromotionCodeAdmin(CodeActions):
-    list_display = ["code", "promotion", "uses_left", "consume_unit", "availability", "job", "created_at"]
+    list_display = ["code", "promotion", "uses_left", "consume_unit", "availability", "job", "created"]
     list_select_related = ["promotion", "job"]
     list_filter = [("promotion", AutocompleteSelectFilter)]
     search_fields = ["code"]
@@ -87,6 +88,10 @@ class PromotionCodeAdmin(CodeActions):
     @display(description=_("uses left"))
     def uses_left(self, code: PromotionCode) -> Any:
         return uses_left(code)
+
+    @display(description=_("created at"))
+    def created(self, code: PromotionCode) -> str:
+        return moment(code.created_at)
 
     @display(description=_("availability"), label=COLOURS)
     def availability(self, code: PromotionCode) -> Any:

@@ -27,6 +27,8 @@ class LongListAdmin(ModelAdmin):
     show_full_result_count = False
     list_per_page = ROWS_PER_PAGE
     list_filter_submit = True
+    # "Select all 10,000" would be neither all nor as many as an action takes.
+    list_disable_select_all = True
     sortable_by: tuple[str, ...] = ()
     paginator = InfinitePaginator
 

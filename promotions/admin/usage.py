@@ -15,7 +15,7 @@ from unfold.decorators import display
 from unfold.utils import parse_date_str
 from unfold.views import ChangeList
 
-from promotions.admin.display import link, moment
+from promotions.admin.display import badge, link, moment
 from promotions.admin.long_list import LongListAdmin
 from promotions.models import Promotion, Usage
 
@@ -25,6 +25,7 @@ NEWEST_FIRST = ("-used_on", "-pk")
 
 COUNTED = _("Counted")
 REVERSED = _("Reversed")
+COLOURS = {COUNTED: "success", REVERSED: "warning"}
 
 
 class DaysFilter(RangeDateFilter):
@@ -114,10 +115,14 @@ class UsageAdmin(LongListAdmin):
     def used(self, usage: Usage) -> str:
         return moment(usage.used_on)
 
-    @display(description=_("state"), label={COUNTED: "success", REVERSED: "warning"})
+    @display(description=_("state"), label=COLOURS)
     def standing(self, usage: Usage) -> Any:
-        """Whether the uses were given back to the code, as its order was cancelled."""
-        return REVERSED if usage.reversed_at else COUNTED
+        return standing(usage)
+
+
+def standing(usage: Usage) -> Any:
+    """Whether the uses were given back to the code, as its order was cancelled."""
+    return REVERSED if usage.reversed_at else COUNTED
 
 
 def customer_of(usage: Usage) -> str:
@@ -138,7 +143,8 @@ def usages_table(usages: Iterable[Usage], *, with_code: bool) -> dict[str, Any]:
     rows = []
     for usage in usages:
         order = link(reverse("admin:promotions_usage_change", args=[usage.pk]), usage.order_id)
-        state = REVERSED if usage.reversed_at else COUNTED
-        cells = [customer_of(usage) or "-", order, usage.times_used, moment(usage.used_on), state]
+        state = standing(usage)
+        cells = [customer_of(usage) or "-", order, usage.times_used, moment(usage.used_on)]
+        cells.append(badge(state, COLOURS[state]))
         rows.append([usage.code, *cells] if with_code else cells)
     return {"headers": headers, "rows": rows}

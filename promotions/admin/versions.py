@@ -39,6 +39,10 @@ class Version:
     is_first: bool
     changes: list[Change]
 
+    @property
+    def when_in_words(self) -> str:
+        return display.in_words(self.when)
+
 
 def versions_shown(versions: Sequence[Any], older: Any) -> list[Version]:
     """These versions, newest first; `older` is the one before the last of them, None when there is none."""
