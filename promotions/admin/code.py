@@ -13,8 +13,8 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from promotions.admin.code_actions import CodeActions
+from promotions.admin.code_search import beginning_with
 from promotions.admin.display import moment
-from promotions.admin.long_list import PAGED_THROUGH
 from promotions.admin.usage import usages_shown, usages_table
 from promotions.models import PromotionCode, Usage
 from promotions.states import Status
@@ -64,16 +64,13 @@ class PromotionCodeAdmin(CodeActions):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[PromotionCode], search_term: str
     ) -> tuple[QuerySet[PromotionCode], bool]:
-        """The codes that begin with the search term, whose blanks are its own.
-
-        Of one promotion, those among the first of the shop that begin so: another may have millions of them.
-        """
+        """The codes that begin with the search term, whose blanks are its own."""
         wanted = search_term.strip()
         if not wanted:
             return queryset, False
-        if "promotion__id__exact" in request.GET:
-            first = PromotionCode.objects.filter(code__startswith=wanted).order_by("code")[:PAGED_THROUGH]
-            return queryset.filter(pk__in=first.values("pk")), False
+        if promotion := request.GET.get("promotion__id__exact"):
+            # The filter has been applied, so it is a number.
+            return beginning_with(queryset, int(promotion), wanted), False
         return queryset.filter(code__startswith=wanted), False
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:

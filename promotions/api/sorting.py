@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from promotions.errors import Fault, Refused
 
-# What the database sorts in a tenth of a second. An index for each order would cost every redemption instead.
+# What a database sorts in some tenths of a second. An index for each order would cost every redemption instead.
 SORTED_MAX = 100_000
 
 

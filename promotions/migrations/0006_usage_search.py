@@ -32,9 +32,4 @@ class Migration(migrations.Migration):
             model_name="usage",
             index=models.Index(fields=["customer_email", "used_on", "id"], name="usage_of_email"),
         ),
-        # A text is a code of one promotion at a time, so `usage_of_code` finds as much.
-        migrations.RemoveIndex(
-            model_name="usage",
-            name="usage_by_code",
-        ),
     ]

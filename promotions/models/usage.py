@@ -41,6 +41,7 @@ class Usage(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["promotion", "updated_at", "id"], name="usage_by_update"),
+            models.Index(fields=["promotion", "code", "used_on", "id"], name="usage_by_code"),
             models.Index(fields=["promotion", "used_on", "id"], name="usage_by_promotion"),
             models.Index(fields=["used_on", "id"], name="usage_by_time"),
             # For who looks for one usage. Each ends in the order in which usages are listed.

@@ -3,9 +3,9 @@ import re
 import pytest
 from django.utils import timezone
 
-from promotions.admin import code as code_admin
+from promotions.admin import code_search
 from promotions.states import Status
-from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory, UsageFactory
+from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory, UsageFactory, UserFactory
 
 LIST = "/admin/promotions/promotioncode/"
 
@@ -75,19 +75,47 @@ def test_codes_are_neither_added_nor_changed_by_a_form(log_in):
         assert client.post(url, {"code": "OTHER"}).status_code == 403
 
 
-def test_a_search_in_one_promotion_looks_only_at_the_first_codes_that_begin_so(log_in, monkeypatch):
-    monkeypatch.setattr(code_admin, "PAGED_THROUGH", 2)
+def test_a_search_in_one_promotion_finds_its_codes_among_all_that_begin_so(search_in):
+    found, mine = search_in
+    assert found(mine, "S-") == ["S-2", "S-3"]
+    assert found(mine, "S-3") == ["S-3"]
+    assert found(mine, "S-1") == []
+    assert found(mine, "s-") == []
+
+
+def test_a_search_in_a_promotion_with_many_codes_looks_only_at_the_first_that_begin_so(search_in, monkeypatch):
+    monkeypatch.setattr(code_search, "FEW_CODES", 1)
+    monkeypatch.setattr(code_search, "LOOKED_AT", 2)
+    found, mine = search_in
+    assert found(mine, "S-") == ["S-2"]
+    assert found(mine, "S-3") == ["S-3"]
+
+
+def test_a_search_finds_only_as_many_codes_as_are_shown(search_in, monkeypatch):
+    monkeypatch.setattr(code_search, "MOST_FOUND", 1)
+    found, mine = search_in
+    assert found(mine, "S-") == ["S-2"]
+
+
+@pytest.fixture
+def search_in(log_in):
+    """What finds the codes of a promotion, and a promotion with S-3 and S-2; another has S-1."""
     mine = PromotionFactory()
-    for text, promotion in [("S-1", PromotionFactory()), ("S-2", mine), ("S-3", mine)]:
+    for text, promotion in [("S-1", PromotionFactory()), ("S-3", mine), ("S-2", mine), ("T-1", mine)]:
         PromotionCodeFactory(code=text, promotion=promotion)
     client = log_in("view_promotioncode", "view_promotion")
 
-    def found(text):
-        answer = client.get(LIST, {"q": text, "promotion__id__exact": mine.pk})
+    def found(promotion, text):
+        answer = client.get(LIST, {"q": text, "promotion__id__exact": promotion.pk})
         return [code.code for code in answer.context["cl"].result_list]
 
-    assert found("S-") == ["S-2"]
-    assert found("S-3") == ["S-3"]
+    return found, mine
+
+
+@pytest.mark.parametrize("nonsense", ["x", "9" * 30, "1,2"])
+def test_nonsense_for_a_promotion_in_the_address_is_no_fault(search_in, log_in, client, nonsense):
+    client.force_login(UserFactory(permissions=["view_promotioncode", "view_promotion"]))
+    assert client.get(LIST, {"q": "S-", "promotion__id__exact": nonsense}).status_code in (200, 302)
 
 
 def test_the_page_of_a_code_says_all_that_is_known_of_it(log_in):
