@@ -8,13 +8,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
 
 from promotions.admin.code_actions import CodeActions
 from promotions.admin.code_search import beginning_with
 from promotions.admin.display import moment
+from promotions.admin.long_list import PromotionFilter, promotion_in
 from promotions.admin.usage import usages_shown, usages_table
 from promotions.models import PromotionCode, Usage
 from promotions.states import Status
@@ -41,7 +41,7 @@ class NewestFirst(ChangeList):
 class PromotionCodeAdmin(CodeActions):
     list_display = ["code", "promotion", "uses_left", "consume_unit", "availability", "job", "created"]
     list_select_related = ["promotion", "job"]
-    list_filter = [("promotion", AutocompleteSelectFilter)]
+    list_filter = [("promotion", PromotionFilter)]
     search_fields = ["code"]
     search_help_text = _("Search by the code or its beginning")
     when_empty = _("There are no codes yet: open a promotion and generate some, or add them by hand.")
@@ -68,9 +68,8 @@ class PromotionCodeAdmin(CodeActions):
         wanted = search_term.strip()
         if not wanted:
             return queryset, False
-        if promotion := request.GET.get("promotion__id__exact"):
-            # The filter has been applied, so it is a number.
-            return beginning_with(queryset, int(promotion), wanted), False
+        if promotion := promotion_in(request):
+            return beginning_with(queryset, promotion, wanted), False
         return queryset.filter(code__startswith=wanted), False
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:

@@ -5,11 +5,14 @@ from typing import Any
 from django.http import HttpRequest
 from unfold import paginator
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from promotions.admin.display import ROWS_PER_PAGE
 
 # Nobody turns so many pages, and the database would walk over all rows before the page that is asked for.
 PAGED_THROUGH = 10_000
+
+PROMOTION = "promotion__id__exact"
 
 
 class InfinitePaginator(paginator.InfinitePaginator):
@@ -19,6 +22,21 @@ class InfinitePaginator(paginator.InfinitePaginator):
     """
 
     count = PAGED_THROUGH
+
+
+def promotion_in(request: HttpRequest) -> int | None:
+    """The key of the promotion that the address filters by; None when it names none, or what can be no key."""
+    text = request.GET.get(PROMOTION, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+class PromotionFilter(AutocompleteSelectFilter):
+    """Filters by a promotion, and leaves out what can be no key: the theme would fail on it."""
+
+    def __init__(self, field: Any, request: HttpRequest, params: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        if promotion_in(request) is None:
+            params.pop(PROMOTION, None)
+        super().__init__(field, request, params, *args, **kwargs)
 
 
 class LongListAdmin(ModelAdmin):

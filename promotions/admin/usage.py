@@ -10,13 +10,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 from unfold.utils import parse_date_str
 from unfold.views import ChangeList
 
 from promotions.admin.display import badge, link, moment
-from promotions.admin.long_list import LongListAdmin
+from promotions.admin.long_list import LongListAdmin, PromotionFilter
 from promotions.models import Promotion, Usage
 
 # Of a code that everybody uses, or a customer without a name, there are as many usages as orders.
@@ -68,7 +68,7 @@ def usages_shown(usages: QuerySet[Usage]) -> QuerySet[Usage]:
 @admin.register(Usage)
 class UsageAdmin(LongListAdmin):
     list_display = ["code", "promotion_link", "customer", "order_id", "times_used", "used", "standing"]
-    list_filter = [("promotion", AutocompleteSelectFilter), ("used_on", DaysFilter)]
+    list_filter = [("promotion", PromotionFilter), ("used_on", DaysFilter)]
     search_fields = ["code", "order_id", "customer_id", "customer_email"]
     search_help_text = _("Search by the whole code, order, customer or e-mail address")
     when_empty = _("No order has used a code yet. Usages appear here as soon as the shop redeems a code.")
