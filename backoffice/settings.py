@@ -414,6 +414,12 @@ UNFOLD = {
                         "link": reverse_lazy("admin:promotions_auditentry_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_auditentry"),
                     },
+                    {
+                        "title": "Usages",
+                        "icon": "receipt_long",
+                        "link": reverse_lazy("admin:promotions_usage_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_usage"),
+                    },
                 ],
             },
             {

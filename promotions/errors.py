@@ -105,6 +105,7 @@ class DuplicateCodes(Refused):
     """Codes that are in use already, or stand twice in one request; `places` are their places in it."""
 
     def __init__(self, places: Sequence[int]) -> None:
+        self.places = tuple(places)
         text = "Promotion code already in use"
         super().__init__([Fault(422, "Duplicate code", text, f"{CODES}.{place}.code") for place in places])
 
@@ -113,6 +114,7 @@ class CodesNotFound(Refused):
     """Codes to be deleted that the promotion does not have; `places` are their places in the request."""
 
     def __init__(self, places: Sequence[int]) -> None:
+        self.places = tuple(places)
         super().__init__([Fault(404, "Not Found", "code not found", f"{CODES}.{place}.code") for place in places])
 
 
@@ -139,10 +141,10 @@ class NoCodesAllowed(Refused):
 
 
 class OwnCodeStays(Refused):
-    """An automatic promotion would apply no more without the code that it has made."""
+    """An automatic promotion would apply no more without the code that it has made. `what` was to be done to it."""
 
-    def __init__(self) -> None:
-        super().__init__([Fault(422, "Unprocessable Entity", "Cannot delete the code of an automatic promotion")])
+    def __init__(self, what: str = "delete") -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", f"Cannot {what} the code of an automatic promotion")])
 
 
 class CodeExhausted(Refused):
@@ -150,6 +152,20 @@ class CodeExhausted(Refused):
 
     def __init__(self) -> None:
         super().__init__([Fault(422, "Code exhausted", "Promotion code has not enough uses left")])
+
+
+class CodeDisabled(Refused):
+    """Staff have switched the code off."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Code disabled", "Promotion code is disabled")])
+
+
+class CodeInPreparation(Refused):
+    """The code is of a job that has not completed, and may vanish with it."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "The job of the code has not completed")])
 
 
 class CodeOfAnotherCustomer(Refused):

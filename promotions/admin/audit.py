@@ -9,14 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from promotions.admin.code import InfinitePaginator
 from promotions.admin.days import DaysFilter
-from promotions.admin.display import ROWS_PER_PAGE
 from promotions.admin.history import sentence, whereabouts
+from promotions.admin.long_list import LongListAdmin
 from promotions.models import AuditEntry
 from promotions.models.lookup import as_uuid
 
@@ -29,30 +27,16 @@ class LatestFirst(ChangeList):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ModelAdmin):
+class AuditEntryAdmin(LongListAdmin):
     """Not even a superuser adds, changes or deletes an entry."""
 
     list_display = ["when", "event", "about", "told", "who", "where"]
     list_filter = ["event", "door", ("at", DaysFilter)]
-    list_filter_submit = True
     list_select_related = ["promotion", "job"]
-    list_per_page = ROWS_PER_PAGE
-    show_full_result_count = False
-    sortable_by: tuple[str, ...] = ()
-    paginator = InfinitePaginator
     search_fields = ["actor", "code", "job", "promotion"]
     search_help_text = _("Search by who, by a code, or by the ID of a job or promotion")
     fields = ["at", "event", "about", "told", "who", "where", "job_id", "promotion_id", "code", "details"]
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LatestFirst

@@ -1,14 +1,24 @@
-"""How jobs are shown, wherever staff meet them. Only words and colours: nothing here decides anything."""
+"""How jobs, promotions and moments are shown, wherever staff meet them. Only words and colours: nothing here decides
+anything."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from promotions.models import Job, JobType
+from promotions.models import Job, JobType, Promotion, PromotionCode
+from promotions.models.promotion import PromotionState
 from promotions.states import State
 
 # A page of more rows takes longer to draw than people like to wait.
@@ -32,6 +42,15 @@ STATE_COLOURS = {
     State.FAILED: "danger",
     State.COMPLETED: "success",
 }
+PROMOTION_COLOURS = {
+    PromotionState.RUNNING: "success",
+    PromotionState.SCHEDULED: "info",
+    PromotionState.EXPIRED: "warning",
+    PromotionState.DISABLED: "",
+}
+
+# More in one message would not be read.
+NAMED_IN_A_MESSAGE = 10
 
 
 def who(user: AbstractBaseUser | AnonymousUser) -> str:
@@ -42,6 +61,50 @@ def who(user: AbstractBaseUser | AnonymousUser) -> str:
 def describe(job: Job) -> str:
     """A job's name together with its promotion's: names of jobs are often the same."""
     return f"{job} ({job.promotion})"
+
+
+def moment(value: datetime) -> SafeString:
+    """A moment in the time zone that is shown, on one line: `2026-06-01 12:30`."""
+    return format_html('<span class="whitespace-nowrap">{}</span>', f"{timezone.localtime(value):%Y-%m-%d %H:%M}")
+
+
+def in_words(value: datetime) -> str:
+    """A moment as it stands in a sentence: `1 June 2026, 12:30`."""
+    return date_format(timezone.localtime(value), "j F Y, H:i")
+
+
+def badge(text: object, colour: str) -> SafeString:
+    """A short text in a coloured box, as in the lists of the theme."""
+    return render_to_string("unfold/helpers/label.html", {"text": text, "type": colour})
+
+
+def link(url: str, text: object) -> SafeString:
+    """A link that looks like one."""
+    css = "font-medium text-primary-600 hover:underline dark:text-primary-500"
+    return format_html('<a href="{}" class="{}">{}</a>', url, css, text)
+
+
+def link_to(row: Job | Promotion | PromotionCode, text: object = None) -> SafeString:
+    """A link to the page of a row."""
+    return link(reverse(f"admin:promotions_{row._meta.model_name}_change", args=[row.pk]), text or row)
+
+
+def cancel_link(job: Job) -> SafeString | str:
+    """A link to the page that cancels the job, as long as it can be cancelled."""
+    if not job.is_cancellable:
+        return ""
+    url = reverse("admin:promotions_job_cancel", args=[job.pk])
+    label = _("Cancel %(job)s") % {"job": job}
+    css = "font-medium text-red-600 hover:underline dark:text-red-400"
+    return format_html('<a href="{}" class="{}" aria-label="{}">{}</a>', url, css, label, _("Cancel"))
+
+
+def enumerated(names: Iterable[str]) -> str:
+    """The names in one sentence: the first ten, and how many more there are."""
+    names = list(names)
+    more = len(names) - NAMED_IN_A_MESSAGE
+    rest = [_("and %(count)s more") % {"count": more}] if more > 0 else []
+    return "; ".join(names[:NAMED_IN_A_MESSAGE] + rest)
 
 
 def progress(job: Job) -> str:

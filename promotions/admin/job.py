@@ -9,63 +9,23 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, FieldTextFilter
 from unfold.decorators import display
 
 from promotions.admin.cancel import CancellingAdmin
 from promotions.admin.days import DaysFilter
-from promotions.admin.display import ROWS_PER_PAGE, Rights, ShownJob, who
+from promotions.admin.display import ROWS_PER_PAGE, Rights, ShownJob, moment, who
+from promotions.admin.job_form import PARAMETERS, NewJobForm
 from promotions.admin.keys import KeySelect
 from promotions.admin.live import LiveAdmin, panel
-from promotions.admin.refusals import add_refusal
 from promotions.admin.retry import RetryingAdmin
-from promotions.errors import Refused
-from promotions.jobs.create import create_job
-from promotions.models import Job, JobType
-from promotions.models.job import CODE_LENGTH_DEFAULT, CODE_LENGTH_MAX, CODE_LENGTH_MIN
-
-PARAMETERS = ("number_of_codes", "max_uses_per_code", "consume_unit", "code_length", "code_prefix")
-
-
-class NewJobForm(forms.ModelForm):
-    """Starts a job that generates codes.
-
-    The job is created while the form is validated, so that whatever refuses it stands beside the field it is
-    about. The admin's transaction around the request keeps that safe: the job is delivered when it commits.
-    """
-
-    started_by = ""
-
-    class Meta:
-        model = Job
-        fields = ("promotion", "name", *PARAMETERS)
-        help_texts = {
-            "consume_unit": _("What one use of a code is. Empty means per cart."),
-            "code_length": _("%(least)s to %(most)s characters. Empty means %(default)s.")
-            % {"least": CODE_LENGTH_MIN, "most": CODE_LENGTH_MAX, "default": CODE_LENGTH_DEFAULT},
-            "code_prefix": _("Stands before each code, joined by a dash."),
-        }
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        if not self.errors:
-            self._start()
-
-    def _start(self) -> None:
-        try:
-            self.instance = create_job(job_type=JobType.CODE_GENERATE, by=self.started_by, **self.cleaned_data)
-        except ValidationError as error:
-            self.add_error(None, error)
-        except Refused as refused:
-            add_refusal(self, refused)
+from promotions.models import Job
 
 
 @admin.register(Job)
@@ -168,8 +128,7 @@ class JobAdmin(CancellingAdmin, RetryingAdmin, LiveAdmin):
 
     @display(description=_("created at"), ordering="created_at")
     def created(self, job: Job) -> str:
-        when = f"{timezone.localtime(job.created_at):%Y-%m-%d %H:%M}"
-        return format_html('<span class="whitespace-nowrap">{}</span>', when)
+        return moment(job.created_at)
 
 
 NO_RIGHTS = Rights(cancel=False, retry=False, download=False)

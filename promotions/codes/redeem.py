@@ -14,6 +14,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from promotions.errors import (
+    CodeDisabled,
     CodeExhausted,
     CodeOfAnotherCustomer,
     NotFound,
@@ -81,10 +82,12 @@ def _check_promotion(promotion: Promotion, now: datetime) -> None:
 def _take_uses(code: PromotionCode, times: int) -> None:
     row = PromotionCode.objects.filter(pk=code.pk)
     # Without a limit `uses` is null, and null it stays.
-    if row.filter(Q(uses=None) | Q(uses__gte=times)).update(uses=F("uses") - times):
+    if row.filter(Q(uses=None) | Q(uses__gte=times), disabled_at=None).update(uses=F("uses") - times):
         return
-    # Deleted since it was read, or used up.
-    raise CodeExhausted if row.exists() else NotFound("code")
+    # Deleted since it was read, switched off, or used up.
+    if (current := row.first()) is None:
+        raise NotFound("code")
+    raise CodeDisabled if current.disabled_at else CodeExhausted
 
 
 def reverse(usage_id: UUID, *, by: str = "", now: datetime | None = None) -> Usage:

@@ -55,6 +55,12 @@ def create_job(
     return job
 
 
+def codes_left(promotion: Promotion) -> int:
+    """How many more codes the promotion may have as it stands. A job for more is created, as in the API's contract,
+    and fails when a worker takes it up; who asks people says so before."""
+    return max(settings.PROMOTIONS_MAX_CODES - promotion.code_count, 0)
+
+
 def _check_allowed(job: Job, promotion: Promotion) -> None:
     if job.job_type == JobType.CODE_GENERATE:
         _check_codes_allowed(job, promotion)

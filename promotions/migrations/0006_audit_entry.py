@@ -58,10 +58,6 @@ class Migration(migrations.Migration):
             model_name='promotion',
             index=models.Index(condition=models.Q(('deleted_at', None), ('enabled', True)), fields=['end'], name='promotion_by_end'),
         ),
-        migrations.AddIndex(
-            model_name='usage',
-            index=models.Index(fields=['used_on'], name='usage_by_day'),
-        ),
         migrations.AddField(
             model_name='auditentry',
             name='job',

@@ -120,10 +120,12 @@ def record_promotion(event: AuditEvent, promotion: "Promotion", *, by: str = "",
     _new(event, promotion, by, details={"name": promotion.name, **details}).save(force_insert=True)
 
 
-def record_codes(event: AuditEvent, promotion: "Promotion", texts: Iterable[str], *, by: str = "") -> None:
+def record_codes(
+    event: AuditEvent, promotion: "Promotion", texts: Iterable[str], *, by: str = "", **details: Any
+) -> None:
     """Write down what has just happened to the codes with these texts, each by itself. In the transaction of the
     change; meant for what people do by hand, not for the codes of jobs."""
-    AuditEntry.objects.bulk_create([_new(event, promotion, by, code=text) for text in texts])
+    AuditEntry.objects.bulk_create([_new(event, promotion, by, code=text, details=details) for text in texts])
 
 
 def _new(event: AuditEvent, promotion: "Promotion", by: str, **fields: Any) -> AuditEntry:

@@ -6,13 +6,15 @@ rules look at changes in between, and nobody's change is lost.
 
 import uuid
 from collections.abc import Iterable
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from promotions.errors import CodesInTheWay, JobInTheWay, TooManyCodesToRevive
 from promotions.models.audit import AuditEvent, record_codes, record_promotion
@@ -22,6 +24,18 @@ from promotions.states import Status
 
 CODES_TO_REVIVE = 1000
 OWN_CODE_PREFIX = "auto_"
+# What a copy of a promotion has in common with it.
+COPIED = (
+    "description",
+    "automatic",
+    "promotion_type",
+    "schema",
+    "min_cart_value",
+    "max_discount_value",
+    "max_applications_per_cart",
+    "start",
+    "end",
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,19 @@ def create(promotion: Promotion, by: str) -> None:
         record_promotion(AuditEvent.PROMOTION_CREATED, promotion, by=by)
         if promotion.automatic:
             _make_own_code(promotion)
+
+
+def duplicate(promotion: Promotion, by: str) -> Promotion:
+    """Store a copy that begins anew: named `Copy of …`, disabled, without the codes, jobs and versions of this one.
+
+    Returns it. Raises ValidationError when the promotion is what none can be any more.
+    """
+    copied = {name: deepcopy(getattr(promotion, name)) for name in COPIED}
+    longest = Promotion._meta.get_field("name").max_length or 0
+    name = Truncator(_("Copy of %(name)s") % {"name": promotion.name}).chars(longest)
+    new = Promotion(**copied, name=name, enabled=False)
+    create(new, by)
+    return new
 
 
 def change(promotion: Promotion, fields: dict[str, Any], by: str) -> Promotion:

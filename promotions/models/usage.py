@@ -42,7 +42,13 @@ class Usage(models.Model):
         indexes = [
             models.Index(fields=["promotion", "updated_at", "id"], name="usage_by_update"),
             models.Index(fields=["promotion", "code", "used_on", "id"], name="usage_by_code"),
-            models.Index(fields=["used_on"], name="usage_by_day"),
+            models.Index(fields=["promotion", "used_on", "id"], name="usage_by_promotion"),
+            models.Index(fields=["used_on", "id"], name="usage_by_time"),
+            # For who looks for one usage. Each ends in the order in which usages are listed.
+            models.Index(fields=["code", "used_on", "id"], name="usage_of_code"),
+            models.Index(fields=["order_id", "used_on", "id"], name="usage_of_order"),
+            models.Index(fields=["customer_id", "used_on", "id"], name="usage_of_customer"),
+            models.Index(fields=["customer_email", "used_on", "id"], name="usage_of_email"),
         ]
         constraints = [
             models.CheckConstraint(name="usage_code_not_empty", condition=~Q(code="")),
