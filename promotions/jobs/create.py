@@ -1,5 +1,6 @@
 """Starting a job: every rule about whether a promotion may have it, for every door."""
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from promotions.jobs import tasks
 from promotions.models import Job, JobType, Promotion
 from promotions.models.job import CODE_LENGTH_DEFAULT
 
+logger = logging.getLogger(__name__)
+
 
 def create_job(promotion: Promotion, job_type: str, *, name: str = "", by: str = "", **parameters: Any) -> Job:
     """Start a job on `promotion` and have it delivered to a worker once the transaction is committed.
@@ -32,6 +35,7 @@ def create_job(promotion: Promotion, job_type: str, *, name: str = "", by: str =
         _check_allowed(job, promotion.lock())
         job.save(force_insert=True)
         tasks.deliver(job)
+    logger.info("job %s: created, by %s", job.uuid, by or "no one named", extra=job.log_fields)
     return job
 
 

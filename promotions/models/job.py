@@ -1,5 +1,6 @@
 """Jobs: the row that is the truth about a piece of work, and the one method that cancels it."""
 
+import logging
 import uuid
 from datetime import datetime
 from functools import reduce
@@ -8,14 +9,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db import models, transaction
+from django.db.models import Case, Exists, F, Q, Value, When
 from django.db.models.functions import Now
 
 from promotions.errors import JobNotCancellable
 from promotions.models.fields import no_control_characters, no_formula
 from promotions.models.promotion import ConsumeUnit, Promotion
+from promotions.models.webhook import Webhook, WebhookEvent, announce, listeners
 from promotions.states import ACTIVE, TERMINAL, TRANSITIONS, Event, State, Status
+
+logger = logging.getLogger(__name__)
 
 CODE_LENGTH_DEFAULT = 8
 CODE_LENGTH_MIN = 8
@@ -31,6 +35,16 @@ class JobType(models.TextChoices):
 
     CODE_GENERATE = "code_generate", "Generate codes"
     CODE_EXPORT = "code_export", "Export codes"
+
+
+# What is told of a job that has got this status. Nobody is told that a job waits: whoever started it knows.
+TOLD = {
+    Status.PROCESSING: WebhookEvent.JOB_STARTED,
+    Status.CANCELLING: WebhookEvent.JOB_CANCELLING,
+    Status.CANCELLED: WebhookEvent.JOB_CANCELLED,
+    Status.FAILED: WebhookEvent.JOB_FAILED,
+    Status.COMPLETED: WebhookEvent.JOB_COMPLETED,
+}
 
 
 def in_state(state: State) -> Q:
@@ -56,15 +70,31 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Let `event` happen to the selected jobs that are in a state from which the table allows it.
 
         One conditional UPDATE, which also writes `changes`. Returns how many jobs it happened to; the others
-        are untouched. This is the only writer of `Job.status`.
+        are untouched. This is the only writer of `Job.status`, and tells it to the webhooks that want to know.
         """
         edges = TRANSITIONS[event]
         status = Case(*(When(in_state(edge.source), then=Value(edge.target.status)) for edge in edges))
         ends = [When(in_state(edge.source), then=Now()) for edge in edges if edge.target.status in TERMINAL]
         if ends:
             changes["finished_at"] = Case(*ends, default=F("finished_at"))
-        sources = {edge.source for edge in edges}
-        return self.in_states(sources).update(status=status, updated_at=Now(), **changes)
+        happening = self.in_states({edge.source for edge in edges})
+        changes |= {"status": status, "updated_at": Now()}
+        told = {TOLD[edge.target.status] for edge in edges if edge.source.status != edge.target.status}
+        if not told:
+            return happening.update(**changes)
+        # Most often there is no webhook at all, and the UPDATE itself can ask.
+        if count := happening.filter(~Exists(Webhook.objects.filter(active=True))).update(**changes):
+            return count
+        return happening._update_and_tell(changes) if listeners(*told) else happening.update(**changes)
+
+    @transaction.atomic
+    def _update_and_tell(self, changes: dict[str, Any]) -> int:
+        # Which rows it happens to cannot be seen afterwards; once locked, they are those that the UPDATE finds.
+        keys = list(self.order_by("pk").select_for_update().values_list("pk", flat=True))
+        count = self.filter(pk__in=keys).update(**changes)
+        for job in Job.objects.filter(pk__in=keys).select_related("promotion"):
+            announce(TOLD[Status(job.status)], job.told)
+        return count
 
 
 class Job(models.Model):
@@ -195,6 +225,27 @@ class Job(models.Model):
             raise ValidationError({"number_of_codes": ValidationError("This field is required.", code="required")})
 
     @property
+    def log_fields(self) -> dict[str, Any]:
+        """What every line of the log about this job carries, as `extra`."""
+        return {"job": str(self.uuid), "token": self.lease_token}
+
+    def told(self) -> dict[str, Any]:
+        """The job as webhooks are told of it."""
+        return {
+            "type": "promotion_job",
+            "id": self.uuid,
+            "promotion_id": self.promotion.uuid,
+            "job_type": self.job_type,
+            "name": self.name,
+            "status": self.status,
+            "error": self.error,
+            "number_of_codes": self.number_of_codes,
+            **{name: getattr(self, name) for name in ("generated", "deleted", "exported")},
+            **{name: getattr(self, name) for name in ("created_by", "created_at", "started_at", "finished_at")},
+            **{name: getattr(self, name) for name in ("cancelled_by", "cancel_reason", "cancel_requested_at")},
+        }
+
+    @property
     def wanted_codes(self) -> int:
         """How many codes the job makes, and reserves in its promotion while it does: none when it exports."""
         return self.number_of_codes or 0
@@ -225,3 +276,4 @@ class Job(models.Model):
         self.refresh_from_db()
         if not cancelled:
             raise JobNotCancellable
+        logger.info("job %s: %s, by %s", self.uuid, self.status, by or "no one named", extra=self.log_fields)

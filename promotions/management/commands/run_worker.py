@@ -1,10 +1,11 @@
 """`manage.py run_worker`: works on jobs and sees to it that none is forgotten."""
 
-import itertools
 import random
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -14,11 +15,14 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, logger, valid_interval
 
-from promotions.jobs import export, runner
+from promotions import log
+from promotions.jobs import runner
 from promotions.jobs.sweep import sweep, sweep_deleted
+from promotions.ops import chores
+from promotions.webhooks.send import send_due
 
-# Looking through all stored files is no small thing: once in so many sweeps.
-COLLECT_EVERY = 60
+# Seconds between two looks into the outbox of the webhooks.
+SEND_EVERY = 1.0
 
 
 class JobWorker(Worker):
@@ -65,26 +69,39 @@ class Command(BaseCommand):
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
-            worker_id=get_random_string(32),
+            worker_id=get_random_string(12),
         )
+        log.about_process(worker=worker.worker_id)
         runner.stop_requested.clear()
         worker.configure_signals()
-        threading.Thread(target=sweep_until_stopped, daemon=True, name="sweep").start()
+        beside("sweep", sweep_all, pause=settings.PROMOTIONS_SWEEP_INTERVAL)
+        # Not in one thread: removing much takes its time.
+        beside("webhooks", partial(send_due, stop=runner.stop_requested.is_set), pause=SEND_EVERY)
+        beside("chores", chores.run_due, pause=settings.PROMOTIONS_SWEEP_INTERVAL)
         worker.run()
         self.stdout.write("The worker has ended.")
 
 
-def sweep_until_stopped() -> None:
-    """Sweep every PROMOTIONS_SWEEP_INTERVAL seconds, a little off beat so that workers do not do it together."""
-    pause, turn = settings.PROMOTIONS_SWEEP_INTERVAL, itertools.count()
+def sweep_all() -> None:
+    """Have delivered again what nobody works on."""
+    sweep()
+    sweep_deleted()
+
+
+def beside(name: str, act: Callable[[], object], *, pause: float) -> None:
+    """Do `act` every `pause` seconds in a thread of its own, until the worker is told to stop."""
+    thread = threading.Thread(target=repeat_until_stopped, args=(name, act, pause), daemon=True, name=name)
+    thread.start()
+
+
+def repeat_until_stopped(name: str, act: Callable[[], object], pause: float) -> None:
+    """Do `act` every `pause` seconds, a little off beat so that workers do not do it together."""
     while not runner.stop_requested.wait(pause * random.uniform(0.8, 1.2)):  # noqa: S311
         close_old_connections()
         try:
-            sweep()
-            sweep_deleted()
-            if next(turn) % COLLECT_EVERY == 0:
-                export.collect()
+            act()
         except (OperationalError, InterfaceError) as error:
-            logger.warning("the sweep could not reach the database: %s", error)
-        except OSError as error:
-            logger.warning("the sweep could not reach the stored files: %s", error)
+            logger.warning("%s: the database cannot be reached: %s", name, error)
+        except Exception:
+            # The thread goes on: nobody would notice that it had ended.
+            logger.exception("%s: unexpected error", name)
