@@ -43,7 +43,10 @@ class Context(logging.Filter):
     """Adds the fields to a record. What a record says of itself (`extra`) wins."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        for name, value in {**_process, **_context.get()}.items():
+        # What Django logs of a request when it has been answered comes with the request itself.
+        request_id = getattr(getattr(record, "request", None), "request_id", None)
+        late = {"request_id": request_id} if request_id else {}
+        for name, value in {**_process, **late, **_context.get()}.items():
             if not hasattr(record, name):
                 setattr(record, name, value)
         return True

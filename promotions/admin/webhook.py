@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,7 @@ from promotions.webhooks.send import send_test
 
 # Each is a row of the admin's log: a request has time for so many.
 MOST_AT_ONCE = 500
+NAMED_IN_THE_LIST = 2
 DELIVERY_COLOURS = {"waiting": "info", "delivered": "success", "given_up": "danger"}
 
 
@@ -73,7 +75,7 @@ class PostingAdmin(ModelAdmin):
 @admin.register(Webhook)
 class WebhookAdmin(PostingAdmin):
     form = WebhookForm
-    list_display = ["webhook", "url", "event_names", "active"]
+    list_display = ["webhook", "host", "event_names", "active"]
     list_filter = ["active"]
     search_fields = ["url", "description"]
     list_per_page = ROWS_PER_PAGE
@@ -85,10 +87,10 @@ class WebhookAdmin(PostingAdmin):
     def get_fields(self, request: HttpRequest, obj: Webhook | None = None) -> list[str]:
         record = ["masked_secret", "created_by", "created_at"] if obj else []
         may_change = self.has_change_permission(request, obj)
-        return [*(self.fields if may_change else ["url", "description", "event_names", "active"]), *record]
+        return [*(self.fields if may_change else ["url", "description", "all_event_names", "active"]), *record]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Webhook | None = None) -> list[str]:
-        return ["masked_secret", "created_by", "created_at", "event_names"]
+        return ["masked_secret", "created_by", "created_at", "all_event_names"]
 
     def get_deleted_objects(self, objs: Iterable[Webhook], request: HttpRequest) -> tuple[Any, ...]:
         """What the page that asks before deleting shows: the logs that go along are named, not listed."""
@@ -153,8 +155,18 @@ class WebhookAdmin(PostingAdmin):
     def webhook(self, webhook: Webhook) -> str:
         return str(webhook)
 
+    @display(description=_("host"))
+    def host(self, webhook: Webhook) -> str:
+        return webhook.host
+
     @display(description=_("events"))
     def event_names(self, webhook: Webhook) -> str:
+        if len(webhook.events) <= NAMED_IN_THE_LIST:
+            return ", ".join(webhook.events)
+        return _("%(count)s events") % {"count": len(webhook.events)}
+
+    @display(description=_("events"))
+    def all_event_names(self, webhook: Webhook) -> str:
         return ", ".join(webhook.events)
 
     @display(description=_("secret"))
@@ -173,7 +185,7 @@ class NewestFirst(ChangeList):
 class WebhookDeliveryAdmin(PostingAdmin):
     """The log. Only sending again can be asked for."""
 
-    list_display = ["delivery", "webhook", "standing", "attempts", "answer", "created_at"]
+    list_display = ["delivery", "webhook", "standing", "attempts", "outcome", "created"]
     list_filter = ["status", "event", ("webhook", AutocompleteSelectFilter)]
     list_filter_submit = True
     list_select_related = ["webhook"]
@@ -186,7 +198,7 @@ class WebhookDeliveryAdmin(PostingAdmin):
         "event",
         "webhook",
         "uuid",
-        "standing",
+        "status",
         "attempts",
         "next",
         "answer",
@@ -250,6 +262,16 @@ class WebhookDeliveryAdmin(PostingAdmin):
     @display(description=_("answer"))
     def answer(self, delivery: WebhookDelivery) -> str | None:
         return delivery.error or (delivery.answer_status and f"HTTP {delivery.answer_status}") or None
+
+    @display(description=_("answer"))
+    def outcome(self, delivery: WebhookDelivery) -> str | None:
+        """The answer in a word."""
+        return (self.answer(delivery) or "").partition(":")[0] or None
+
+    @display(description=_("created at"))
+    def created(self, delivery: WebhookDelivery) -> str:
+        when = f"{timezone.localtime(delivery.created_at):%Y-%m-%d %H:%M}"
+        return format_html('<span class="whitespace-nowrap">{}</span>', when)
 
     @display(description=_("body"))
     def content(self, delivery: WebhookDelivery) -> str:

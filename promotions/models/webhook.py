@@ -72,7 +72,12 @@ class Webhook(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return self.description or self.url
+        return self.description or self.host
+
+    @property
+    def host(self) -> str:
+        """Where it sends to, without what may be a secret."""
+        return urlsplit(self.url).netloc
 
 
 class WebhookDelivery(models.Model):

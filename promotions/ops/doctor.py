@@ -20,6 +20,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from promotions.models import ChoreTurn, WebhookDelivery
 from promotions.ops.checks import Check, Level, database, migrations, pending_jobs, workers
@@ -239,6 +240,10 @@ def webhooks() -> Check:
     given_up = WebhookDelivery.objects.filter(status=WebhookDelivery.Status.GIVEN_UP)
     count = given_up.filter(tried_at__gt=timezone.now() - timedelta(days=1)).count()
     if count:
-        text = _("%(count)s deliveries to webhooks were given up in the last day: see Deliveries in the admin.")
+        text = ngettext(
+            "%(count)s delivery to a webhook was given up in the last day: see Deliveries in the admin.",
+            "%(count)s deliveries to webhooks were given up in the last day: see Deliveries in the admin.",
+            count,
+        )
         return Check("webhooks", Level.WARNING, text % {"count": count})
     return Check("webhooks", Level.OK, _("No delivery to a webhook was given up in the last day."))

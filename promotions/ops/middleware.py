@@ -32,6 +32,7 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
         request_id = given if SANE.fullmatch(given) else str(uuid.uuid4())
+        request.request_id = request_id  # type: ignore[attr-defined]
         with log.about(request_id=request_id):
             began = time.monotonic()
             response = self.get_response(request)

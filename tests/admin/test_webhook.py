@@ -151,10 +151,11 @@ def test_the_log_shows_what_was_told_and_how_it_went(ann):
     WebhookFactory(description="The shop")
     delivery = given_up()
     page = ann.get(LOG).content.decode()
-    for text in ("job.cancelled", "The shop", "Given up", "ReadTimeout: too slow"):
+    for text in ("job.cancelled", "The shop", "Given up", "ReadTimeout"):
         assert text in page
     page = ann.get(f"{LOG}{delivery.pk}/change/").content.decode()
-    assert str(delivery.uuid) in page
+    for text in (str(delivery.uuid), "Given up", "ReadTimeout: too slow"):
+        assert text in page
     assert "&quot;status&quot;: &quot;cancelled&quot;" in page
 
 

@@ -183,6 +183,7 @@ def test_deliveries_to_webhooks_that_were_given_up_are_a_warning(found):
     JobFactory().cancel()
     WebhookDelivery.objects.update(status="given_up", tried_at=timezone.now())
     assert found("webhooks")[0] == "warning"
+    assert found("webhooks")[1].startswith("1 delivery to a webhook was given up")
     WebhookDelivery.objects.update(tried_at=timezone.now() - timedelta(days=2))
     assert found("webhooks")[0] == "ok"
 

@@ -48,6 +48,14 @@ def test_a_request_is_logged_without_what_was_asked_for_and_probes_are_not(clien
     assert "ann" not in str(line)
 
 
+def test_what_django_logs_of_a_refused_request_has_its_id(client, logged):
+    client.get("/nowhere", headers={"X-Request-ID": "abc"})
+    assert {(line["logger"], line["request_id"]) for line in logged()} == {
+        ("promotions.requests", "abc"),
+        ("django.request", "abc"),
+    }
+
+
 def test_the_id_of_a_fault_of_our_own_is_the_request_s(api, monkeypatch, logged):
     def broken(*args, **kwargs):
         raise RuntimeError
