@@ -44,6 +44,14 @@ def env_rate(name: str, default: str) -> str | None:
     return rate or None
 
 
+def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """One of `choices` from the environment."""
+    value: str = env.str(name, default=default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}, but must be one of: {', '.join(choices)}")
+    return value
+
+
 def env_origins(name: str) -> list[str]:
     """Origins exactly as browsers send them: what is written in another way would never be met."""
     origins = [origin.strip() for origin in env.list(name, default=[])]
@@ -98,6 +106,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Around everything, so that each line that is logged on the way has the request's id.
+    "promotions.ops.middleware.RequestId",
+    "promotions.ops.middleware.ForMachines",
+    "promotions.ops.middleware.CountRequests",
     "backoffice.csp.ContentSecurityPolicy",
     # Around everything that answers: a browser lets its page see an error only with these headers.
     "corsheaders.middleware.CorsMiddleware",
@@ -273,6 +285,9 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    # Expired tokens go in small transactions, with room for others in between.
+    "CLEAR_EXPIRED_TOKENS_BATCH_SIZE": 1000,
+    "CLEAR_EXPIRED_TOKENS_BATCH_INTERVAL": 0.05,
 }
 
 # How much a request may carry: bytes of its body, without files, and fields of a form.
@@ -322,7 +337,7 @@ CORS_ALLOW_HEADERS = [
     "x-moltin-sdk-language",
     "x-moltin-sdk-version",
 ]
-CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Retry-After"]
+CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Retry-After", "X-Request-ID"]
 
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
@@ -356,17 +371,32 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 PROMOTIONS_MAX_CODES = int(env_number("PROMOTIONS_MAX_CODES", 1_000_000, least=1))
 PROMOTIONS_EXPORT_DAYS = env_number("PROMOTIONS_EXPORT_DAYS", 7, least=0)
+PROMOTIONS_IDEMPOTENCY_HOURS = env_number("PROMOTIONS_IDEMPOTENCY_HOURS", 24, least=1)
 PROMOTIONS_LINK_SECONDS = int(env_number("PROMOTIONS_LINK_SECONDS", 3600, least=1))
 PROMOTIONS_JOB_SLICE = env_number("PROMOTIONS_JOB_SLICE", 10, least=0)
 PROMOTIONS_SWEEP_INTERVAL = env_number("PROMOTIONS_SWEEP_INTERVAL", 5, least=0.1)
 
-# Logs
+# Webhooks
+
+WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", default=False)
+WEBHOOKS_KEEP_DAYS = env_number("WEBHOOKS_KEEP_DAYS", 30, least=1)
+
+# Watching over it
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "promotions.log.Line"}, "json": {"()": "promotions.log.Json"}},
+    "filters": {"context": {"()": "promotions.log.Context"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": env_choice("LOG_FORMAT", "line", ("line", "json")),
+            "filters": ["context"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
@@ -419,6 +449,23 @@ UNFOLD = {
                         "icon": "receipt_long",
                         "link": reverse_lazy("admin:promotions_usage_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_usage"),
+                    },
+                ],
+            },
+            {
+                "title": "Webhooks",
+                "items": [
+                    {
+                        "title": "Webhooks",
+                        "icon": "webhook",
+                        "link": reverse_lazy("admin:promotions_webhook_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_webhook"),
+                    },
+                    {
+                        "title": "Deliveries",
+                        "icon": "outbox",
+                        "link": reverse_lazy("admin:promotions_webhookdelivery_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_webhookdelivery"),
                     },
                 ],
             },

@@ -27,6 +27,7 @@ from promotions.errors import (
 from promotions.models import ConsumeUnit, Promotion, PromotionCode, Usage
 from promotions.models.promotion import PromotionState
 from promotions.models.usage import ANONYMIZED
+from promotions.models.webhook import WebhookEvent, announce
 
 # Whose codes are not redeemed, and what that is told by.
 REFUSALS: dict[PromotionState, type[Refused]] = {
@@ -61,7 +62,7 @@ def redeem(
             raise CodeOfAnotherCustomer
         times = quantity if code.consume_unit == ConsumeUnit.PER_ITEM else 1
         _take_uses(code, times)
-        return Usage.objects.create(
+        usage = Usage.objects.create(
             promotion_id=code.promotion_id,
             code=code.code,
             code_id=code.pk,
@@ -72,6 +73,8 @@ def redeem(
             used_on=now,
             updated_at=now,
         )
+        announce(WebhookEvent.CODE_REDEEMED, lambda: usage.told(code.promotion.uuid))
+        return usage
 
 
 def _check_promotion(promotion: Promotion, now: datetime) -> None:

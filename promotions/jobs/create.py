@@ -1,5 +1,6 @@
 """Starting a job: every rule about whether a promotion may have it, for every door."""
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from promotions.jobs import tasks
 from promotions.models import AuditEvent, Job, JobType, Promotion
 from promotions.models.audit import record_job
 from promotions.models.job import CODE_LENGTH_DEFAULT, PARAMETERS
+
+logger = logging.getLogger(__name__)
 
 
 def retry_job(job: Job, *, by: str = "") -> Job:
@@ -52,6 +55,7 @@ def create_job(
         origin = {"retry_of": str(retry_of.uuid)} if retry_of else {}
         record_job(AuditEvent.JOB_CREATED, job, by=by, number_of_codes=job.number_of_codes, **origin)
         tasks.deliver(job)
+    logger.info("job %s: created, by %s", job.uuid, by or "no one named", extra=job.log_fields)
     return job
 
 

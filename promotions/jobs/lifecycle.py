@@ -44,10 +44,14 @@ def claim(job_id: int, *, now: Clock | None = None) -> Job | None:
     # The token is read in the transaction that made it: read later, it could be the next holder's.
     with transaction.atomic():
         job = Job.objects.filter(pk=job_id).first()
-        if job is None or not any(take(job, now) for take in (_begin, _take_over, _give_up)):
-            return None
-    logger.info("job %s: claimed, %s, token %d, attempt %d", job.uuid, job.state, job.lease_token, job.attempts)
-    return None if job.finished_at else job
+        how = next((how for take, how in _CLAIMS if take(job, now)), None) if job else None
+    if job is None or how is None:
+        return None
+    if job.finished_at:
+        logger.warning("job %s: refused: %s", job.uuid, job.error, extra=job.log_fields)
+        return None
+    logger.info("job %s: %s, %s, attempt %d", job.uuid, how, job.state, job.attempts, extra=job.log_fields)
+    return job
 
 
 def _new_lease(now: Clock) -> dict[str, Any]:
@@ -96,6 +100,10 @@ def _give_up(job: Job, now: Clock) -> bool:
     return given_up.transition(Event.GIVE_UP, job, error=error, **_new_lease(now))
 
 
+# The ways to get a job, in the order in which they are tried, and what the log calls them.
+_CLAIMS = ((_begin, "begun"), (_take_over, "taken over"), (_give_up, "given up"))
+
+
 def _write(job: Job, event: Event, **changes: Any) -> None:
     """Let `event` happen to the job, if it still is its holder's. Raises LeaseLost if not."""
     if not Job.objects.filter(lease_token=job.lease_token).transition(event, job, **changes):
@@ -134,13 +142,13 @@ def renew(job: Job, exported: int, *, now: Clock | None = None) -> None:
 def complete(job: Job, *, file: str = "") -> None:
     """End the job as completed: from this moment its codes are live, or its `file` is there. Raises LeaseLost."""
     _write(job, Event.COMPLETE, lease_expires_at=None, file=file)
-    logger.info("job %s: completed with %d codes", job.uuid, job.generated or job.exported)
+    logger.info("job %s: completed with %d codes", job.uuid, job.generated or job.exported, extra=job.log_fields)
 
 
 def fail(job: Job, error: str) -> None:
     """Say that the job cannot be done; it is undone next, and `failed` when nothing is left. Raises LeaseLost."""
     _write(job, Event.FAIL, error=error[: Job._meta.get_field("error").max_length])
-    logger.warning("job %s: failing: %s", job.uuid, error)
+    logger.warning("job %s: failing: %s", job.uuid, error, extra=job.log_fields)
 
 
 def end_undo(job: Job) -> None:
@@ -151,7 +159,7 @@ def end_undo(job: Job) -> None:
     with transaction.atomic():
         Promotion.objects.filter(pk=job.promotion_id).give_back(job.wanted_codes)
         _write(job, Event.END_UNDO, lease_expires_at=None)
-    logger.info("job %s: undone, %d codes deleted", job.uuid, job.deleted)
+    logger.info("job %s: undone, %d codes deleted", job.uuid, job.deleted, extra=job.log_fields)
 
 
 def hand_back(job: Job, *, now: Clock | None = None) -> None:
@@ -166,7 +174,8 @@ def hand_back(job: Job, *, now: Clock | None = None) -> None:
         attempts=Greatest(F("attempts") - 1, 0),
         delivered_at=now or Now(),
     )
-    logger.info("job %s: handed back at %d of %s", job.uuid, job.generated, job.number_of_codes)
+    numbers = job.generated, job.number_of_codes
+    logger.info("job %s: handed back at %d of %s", job.uuid, *numbers, extra=job.log_fields)
 
 
 def pause(job: Job, *, now: Clock | None = None) -> None:
@@ -174,7 +183,8 @@ def pause(job: Job, *, now: Clock | None = None) -> None:
     without progress, from 1 s to 5 min; then the sweep delivers it. Raises LeaseLost."""
     length = min(timedelta(seconds=2 ** min(job.attempts - 1, 20)), LONGEST_PAUSE)
     _write(job, Event.LET_GO, lease_expires_at=(now or Now()) + length)
-    logger.warning("job %s: paused for %d s after attempt %d", job.uuid, length.total_seconds(), job.attempts)
+    numbers = length.total_seconds(), job.attempts
+    logger.warning("job %s: paused for %d s after attempt %d", job.uuid, *numbers, extra=job.log_fields)
 
 
 def look_again(job: Job) -> Job | None:

@@ -44,7 +44,7 @@ def permission(apps, codename):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("promotions", "0008_disabled_codes"),
+        ("promotions", "0010_webhooks"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

@@ -1,5 +1,6 @@
 """Jobs: the row that is the truth about a piece of work, and the one method that cancels it."""
 
+import logging
 import uuid
 from datetime import datetime
 from functools import reduce
@@ -16,7 +17,10 @@ from promotions.errors import JobNotCancellable
 from promotions.models.audit import AUDITED, record_job
 from promotions.models.fields import no_control_characters, no_formula
 from promotions.models.promotion import ConsumeUnit, Promotion
+from promotions.models.webhook import WebhookEvent, announce
 from promotions.states import ACTIVE, TERMINAL, TRANSITIONS, Event, State, Status
+
+logger = logging.getLogger(__name__)
 
 CODE_LENGTH_DEFAULT = 8
 CODE_LENGTH_MIN = 8
@@ -32,6 +36,16 @@ class JobType(models.TextChoices):
 
     CODE_GENERATE = "code_generate", "Generate codes"
     CODE_EXPORT = "code_export", "Export codes"
+
+
+# What is told of a job that has got this status. Nobody is told that a job waits: whoever started it knows.
+TOLD = {
+    Status.PROCESSING: WebhookEvent.JOB_STARTED,
+    Status.CANCELLING: WebhookEvent.JOB_CANCELLING,
+    Status.CANCELLED: WebhookEvent.JOB_CANCELLED,
+    Status.FAILED: WebhookEvent.JOB_FAILED,
+    Status.COMPLETED: WebhookEvent.JOB_COMPLETED,
+}
 
 
 def in_state(state: State) -> Q:
@@ -58,8 +72,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 
         One conditional UPDATE, which also writes `changes`; whatever `job`, a copy of the row, says. Returns whether
         it happened; if not, nothing is changed. An event that the audit trail keeps leaves its entry in the same
-        transaction, as done `by` this one or whoever is acting, unless it is not to be told; and `job` is then fresh,
-        with its promotion.
+        transaction, as done `by` this one or whoever is acting, unless it is not to be told; a new status is told to
+        the webhooks that want to know; and `job` is then fresh, with its promotion.
         """
         if event not in AUDITED:
             return self._write(event, job.pk, changes)
@@ -70,6 +84,8 @@ class JobQuerySet(models.QuerySet["Job"]):
                 job.refresh_from_db(from_queryset=Job.objects.select_related("promotion"))
             if happened and is_told:
                 record_job(AUDITED[event], job, by=by, **job.standing_in_numbers())
+            if happened and any(edge.source.status != edge.target.status for edge in TRANSITIONS[event]):
+                announce(TOLD[Status(job.status)], job.told)
         return happened
 
     def _write(self, event: Event, job_id: int, changes: dict[str, Any]) -> bool:
@@ -79,8 +95,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         ends = [When(in_state(edge.source), then=Now()) for edge in edges if edge.target.status in TERMINAL]
         if ends:
             changes["finished_at"] = Case(*ends, default=F("finished_at"))
-        sources = {edge.source for edge in edges}
-        row = self.filter(pk=job_id).in_states(sources)
+        row = self.filter(pk=job_id).in_states({edge.source for edge in edges})
         return row.update(status=status, updated_at=Now(), **changes) == 1
 
 
@@ -213,6 +228,27 @@ class Job(models.Model):
             raise ValidationError({"number_of_codes": ValidationError("This field is required.", code="required")})
 
     @property
+    def log_fields(self) -> dict[str, Any]:
+        """What every line of the log about this job carries, as `extra`."""
+        return {"job": str(self.uuid), "token": self.lease_token}
+
+    def told(self) -> dict[str, Any]:
+        """The job as webhooks are told of it."""
+        return {
+            "type": "promotion_job",
+            "id": self.uuid,
+            "promotion_id": self.promotion.uuid,
+            "job_type": self.job_type,
+            "name": self.name,
+            "status": self.status,
+            "error": self.error,
+            "number_of_codes": self.number_of_codes,
+            **{name: getattr(self, name) for name in ("generated", "deleted", "exported")},
+            **{name: getattr(self, name) for name in ("created_by", "created_at", "started_at", "finished_at")},
+            **{name: getattr(self, name) for name in ("cancelled_by", "cancel_reason", "cancel_requested_at")},
+        }
+
+    @property
     def wanted_codes(self) -> int:
         """How many codes the job makes, and reserves in its promotion while it does: none when it exports."""
         return self.number_of_codes or 0
@@ -260,6 +296,7 @@ class Job(models.Model):
         if not Job.objects.transition(Event.CANCEL, self, by=by or "", **why):
             self.refresh_from_db()
             raise JobNotCancellable
+        logger.info("job %s: %s, by %s", self.uuid, self.status, by or "no one named", extra=self.log_fields)
 
     def standing_in_numbers(self) -> dict[str, Any]:
         """What the audit trail keeps of the row beside its state."""

@@ -1,6 +1,8 @@
 """What has been redeemed, by which order; and the answers given to requests that may come twice."""
 
 import uuid
+from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -63,6 +65,19 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} by order {self.order_id}"
+
+    def told(self, promotion_uuid: UUID) -> dict[str, Any]:
+        """The usage as webhooks are told of it. Without the e-mail address, which is kept in one place only."""
+        return {
+            "type": "promotion_usage",
+            "id": self.uuid,
+            "promotion_id": promotion_uuid,
+            "code": self.code,
+            "order_id": self.order_id,
+            "customer_id": self.customer_id,
+            "times_used": self.times_used,
+            "used_on": self.used_on,
+        }
 
 
 class IdempotencyKey(models.Model):

@@ -55,6 +55,8 @@ def test_only_our_models_and_staff_are_in_the_admin_all_in_the_theme():
         "promotions.Promotion",
         "promotions.PromotionCode",
         "promotions.Usage",
+        "promotions.Webhook",
+        "promotions.WebhookDelivery",
     }
     assert all(isinstance(model_admin, ModelAdmin) for model_admin in admin.site._registry.values())
 

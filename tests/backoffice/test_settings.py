@@ -96,6 +96,7 @@ def test_as_many_forwarded_addresses_are_believed_as_there_are_proxies(environme
         ({"CORS_ALLOWED_ORIGINS": "shop.example.com"}, "CORS_ALLOWED_ORIGINS has 'shop.example.com'"),
         ({"CACHE_URL": "nonsense"}, "CACHE_URL is no address of a cache"),
         ({"BEHIND_PROXY": "true", "PROXIES": "0"}, "PROXIES is 0"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml', but must be one of: line, json"),
     ],
 )
 def test_nonsense_stops_the_start_and_names_the_variable(environment, complaint):
