@@ -17,7 +17,7 @@ help:
 	@echo "make chaos   kill, stop and cut off web, workers and database for long (CHAOS_SECONDS=600)"
 	@echo "make check   format, lint, types, import contracts, migrations in step, the API described"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
-	@echo "make lock    compile requirements.lock anew from pyproject.toml"
+	@echo "make lock    compile requirements.lock, and deploy/requirements.lock without what only developers need, anew"
 
 $(V)/.synced: requirements.lock
 	test -x $(V)/bin/python || $(PYTHON) -m venv $(V)
@@ -68,6 +68,8 @@ format: $(V)/.synced
 lock: $(V)/.synced
 	$(V)/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate \
 	  --no-header --no-emit-index-url --quiet -o requirements.lock
+	$(V)/bin/uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-annotate \
+	  --no-header --no-emit-index-url --quiet -o deploy/requirements.lock
 
 clean:
 	rm -rf $(V) var

@@ -1,15 +1,19 @@
-"""Delivery: telling some worker what to work on. The queue carries a row's key and nothing else."""
+"""Delivery: telling some worker what to work on. The queue carries a row's key and nothing else.
+
+A queue that is away makes nothing fail: what is not delivered now is found by the sweep.
+"""
 
 from functools import partial
 
 from django.db import transaction
 from django_tasks import task
+from django_tasks.base import TASK_MAX_PRIORITY
 
 from promotions.jobs import purge, runner
 from promotions.models import Job
 
 # Undoing goes before new work: who has cancelled a job waits for it to be gone.
-PRIORITY_UNDO = 50
+PRIORITY_UNDO = TASK_MAX_PRIORITY
 
 
 @task()
@@ -22,7 +26,7 @@ def work_on_job(job_id: int) -> None:
 def deliver(job: Job) -> None:
     """Have the job worked on, as soon as the present transaction is committed."""
     priority = PRIORITY_UNDO if job.is_undoing else 0
-    transaction.on_commit(partial(work_on_job.using(priority=priority).enqueue, job.pk))
+    transaction.on_commit(partial(work_on_job.using(priority=priority).enqueue, job.pk), robust=True)
 
 
 @task()
@@ -34,4 +38,4 @@ def remove_promotion(promotion_id: int) -> None:
 
 def deliver_removal(promotion_id: int) -> None:
     """Have a deleted promotion removed, as soon as the present transaction is committed."""
-    transaction.on_commit(partial(remove_promotion.enqueue, promotion_id))
+    transaction.on_commit(partial(remove_promotion.enqueue, promotion_id), robust=True)

@@ -25,7 +25,8 @@ class CredentialsParser(BaseParser):
     media_type = "*/*"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> QueryDict:
-        body = stream.read()
+        # Not `stream`, which would be read whatever its length.
+        body = parser_context["request"].body
         try:
             fields = json.loads(body)
         except (ValueError, RecursionError):

@@ -88,3 +88,6 @@ def sweep_until_stopped() -> None:
             logger.warning("the sweep could not reach the database: %s", error)
         except OSError as error:
             logger.warning("the sweep could not reach the stored files: %s", error)
+        except Exception:
+            # The thread goes on: nobody would notice that it had ended.
+            logger.exception("the sweep failed")
