@@ -14,7 +14,7 @@ help:
 	@echo "make run     set up, load demo data, start web and worker (PORT=8000, DATABASE_URL=sqlite:///var/db.sqlite3)"
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
 	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
-	@echo "make chaos   kill, stop and cut off web, workers and database for long (CHAOS_SECONDS=600)"
+	@echo "make chaos   kill, stop and cut off web, workers, database and whole hosts for long (CHAOS_SECONDS=600)"
 	@echo "make check   format, lint, types, import contracts, migrations in step, the API described"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
 	@echo "make lock    compile requirements.lock, and deploy/requirements.lock without what only developers need, anew"
@@ -51,6 +51,7 @@ chaos: export DJANGO_SETTINGS_MODULE = tests.settings
 chaos: $(V)/.synced
 	$(V)/bin/python -m tests.chaos.storm --seconds $${CHAOS_SECONDS:-600} $(ARGS)
 	$(V)/bin/python tools/with_postgresql.py $(V)/bin/python -m tests.chaos.storm --seconds $${CHAOS_SECONDS:-600} $(ARGS)
+	$(V)/bin/python -m tests.deploy.many_hosts --seconds $${CHAOS_SECONDS:-600}
 
 check: $(V)/.synced
 	$(V)/bin/ruff format --check .

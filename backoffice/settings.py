@@ -356,8 +356,11 @@ SPECTACULAR_SETTINGS = {
 TASKS_URL = env_redis("TASKS_URL")
 if TASKS_URL:
     TASKS = {"default": {"BACKEND": "promotions.jobs.redis_queue.RedisBackend", "QUEUES": ["default"]}}
-    # A job has no limit of time: it is worked on in slices, and a lease says who is at it.
-    RQ_QUEUES = {"default": {"URL": TASKS_URL, "DEFAULT_TIMEOUT": -1}}
+    # No limit of time: a job is worked on in slices, and a lease says who is at it. JSON, since whoever could write
+    # into the Redis could have what is pickled do anything.
+    RQ_QUEUES = {
+        "default": {"URL": TASKS_URL, "DEFAULT_TIMEOUT": -1, "SERIALIZER": "rq.serializers.JSONSerializer"},
+    }
     # Its pages in the admin would show deliveries, which are not the truth about a job.
     RQ_SHOW_ADMIN_LINK = False
     INSTALLED_APPS += ["django_rq"]

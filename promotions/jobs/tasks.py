@@ -3,11 +3,9 @@
 A queue that is away makes nothing fail: what is not delivered now is found by the sweep.
 """
 
-from functools import partial
-
 from django.db import transaction
 from django_tasks import task
-from django_tasks.base import TASK_MAX_PRIORITY
+from django_tasks.base import TASK_MAX_PRIORITY, Task
 
 from promotions.jobs import purge, runner
 from promotions.models import Job
@@ -26,7 +24,7 @@ def work_on_job(job_id: int) -> None:
 def deliver(job: Job) -> None:
     """Have the job worked on, as soon as the present transaction is committed."""
     priority = PRIORITY_UNDO if job.is_undoing else 0
-    transaction.on_commit(partial(work_on_job.using(priority=priority).enqueue, job.pk), robust=True)
+    _on_commit(work_on_job.using(priority=priority), job.pk)
 
 
 @task()
@@ -38,4 +36,11 @@ def remove_promotion(promotion_id: int) -> None:
 
 def deliver_removal(promotion_id: int) -> None:
     """Have a deleted promotion removed, as soon as the present transaction is committed."""
-    transaction.on_commit(partial(remove_promotion.enqueue, promotion_id), robust=True)
+    _on_commit(remove_promotion, promotion_id)
+
+
+def _on_commit(wanted: Task, key: int) -> None:
+    def enqueue() -> None:
+        wanted.enqueue(key)
+
+    transaction.on_commit(enqueue, robust=True)

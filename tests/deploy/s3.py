@@ -1,5 +1,6 @@
 """A storage that speaks S3, in this process: moto's server."""
 
+import logging
 from contextlib import contextmanager
 
 import boto3
@@ -12,6 +13,7 @@ KEYS = {"access_key": "a key", "secret_key": "a secret"}
 @contextmanager
 def served(address="127.0.0.1"):
     """A server with an empty bucket; yields its endpoint."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address=address, port=0, verbose=False)
     server.start()
     try:

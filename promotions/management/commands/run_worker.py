@@ -52,26 +52,37 @@ class Command(BaseCommand):
             "--interval",
             type=valid_interval,
             default=1,
-            help="Seconds between two looks at an empty queue (default: %(default)s).",
+            help="Seconds between two looks at an empty queue in the database (default: %(default)s).",
         )
         parser.add_argument("--batch", action="store_true", help="End when the queue is empty.")
 
     def handle(self, *, interval: float, batch: bool, verbosity: int, **options: Any) -> None:
-        worker = JobWorker(
-            queue_names=["*"],
-            excluded_queue_names=[],
-            interval=interval,
-            batch=batch,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=get_random_string(32),
-        )
         runner.stop_requested.clear()
-        worker.configure_signals()
         threading.Thread(target=sweep_until_stopped, daemon=True, name="sweep").start()
-        worker.run()
+        if settings.TASKS_URL:
+            # Not imported otherwise: it needs the settings of the queue in Redis.
+            from promotions.management import redis_worker
+
+            redis_worker.run(burst=batch)
+        else:
+            run_on_database(interval=interval, batch=batch)
         self.stdout.write("The worker has ended.")
+
+
+def run_on_database(*, interval: float, batch: bool) -> None:
+    """Work on the queue in the database until told to end by a signal; with `batch`, until it is empty."""
+    worker = JobWorker(
+        queue_names=["*"],
+        excluded_queue_names=[],
+        interval=interval,
+        batch=batch,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+    )
+    worker.configure_signals()
+    worker.run()
 
 
 def sweep_until_stopped() -> None:
