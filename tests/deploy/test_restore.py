@@ -15,7 +15,6 @@ from tests.deploy import backup
 from tests.factories import PromotionCodeFactory, PromotionFactory
 from tests.large_job import (
     MANY,
-    assert_cancelled_and_clean,
     assert_completed,
     let_lease_run_out,
     new_large_job,
@@ -28,8 +27,7 @@ from tests.processes import wait_until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def in_flight_at_the_backup(start_worker, tmp_path):
-    """A large job whose backup was made while it was worked on; it has gone on since, and is restored."""
+def test_a_job_that_was_in_flight_at_the_backup_ends_exactly_after_the_restore(start_worker, tmp_path):
     job = new_large_job()
     worker = start_worker()
     wait_for_progress(job)
@@ -38,27 +36,15 @@ def in_flight_at_the_backup(start_worker, tmp_path):
     wait_until(lambda: status(job) == Status.COMPLETED or job.generated > made)
     worker.end()
     backup.restore(file)
+
     assert status(job) == Status.PROCESSING
     assert 0 < job.generated <= made
     assert job.generated < MANY
     assert PromotionCode.objects.filter(job=job).count() == job.generated
     let_lease_run_out(job)
-    return job
-
-
-def test_a_job_that_was_in_flight_at_the_backup_is_finished_after_the_restore(start_worker, tmp_path):
-    job = in_flight_at_the_backup(start_worker, tmp_path)
     start_worker()
     wait_for_end(job)
     assert_completed(job)
-
-
-def test_a_job_that_was_in_flight_at_the_backup_can_be_cancelled_after_the_restore(start_worker, tmp_path):
-    job = in_flight_at_the_backup(start_worker, tmp_path)
-    job.cancel(by="someone")
-    start_worker()
-    wait_for_end(job)
-    assert_cancelled_and_clean(job)
 
 
 def test_exports_without_their_files_say_so_and_files_of_jobs_that_are_gone_are_removed(api, tmp_path):
