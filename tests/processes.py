@@ -23,6 +23,15 @@ def database_url():
     return f"{path.rpartition('/')[0]}/{name}{question}{query}"
 
 
+def other_database_url(name):
+    """A database of that name beside the tests' own, which need not be there."""
+    url = database_url()
+    if url.startswith("sqlite"):
+        return f"{url.rpartition('/')[0]}/{name}.sqlite3"
+    path, question, query = url.partition("?")
+    return f"{path.rpartition('/')[0]}/{name}{question}{query}"
+
+
 def environment(**settings):
     """The environment of a process on the tests' database: this one's, and `settings`."""
     return os.environ | {

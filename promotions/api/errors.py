@@ -5,8 +5,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
@@ -23,7 +22,6 @@ UNAUTHENTICATED = Fault(401, "Unable to validate access token")
 FORBIDDEN = Fault(403, "Forbidden")
 BUSY = Fault(503, "Service Unavailable", "The database is busy, try again")
 BUSY_RETRY_AFTER = "1"  # seconds
-MOST_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 # Titles of what Django and the REST framework refuse by themselves.
 TITLES = {
@@ -71,8 +69,6 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
             return respond(UNAUTHENTICATED, headers={"WWW-Authenticate": getattr(error, "auth_header", "Bearer")})
         case exceptions.PermissionDenied():
             return respond(FORBIDDEN)
-        case RequestDataTooBig():
-            return respond(Fault(413, TITLES[413], f"The body has more than {MOST_BYTES} bytes"))
         case exceptions.Throttled():
             retry_after = str(int(getattr(error, "wait", 0) or 1))
             return respond(Fault(429, TITLES[429], str(error.detail)), headers={"Retry-After": retry_after})

@@ -1,7 +1,6 @@
 """Whatever goes wrong, what leaves the API is JSON in the envelope."""
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError
 from django.test import override_settings
 from rest_framework.test import APIClient
@@ -135,13 +134,3 @@ def test_what_is_wrong_with_a_token_is_told_in_the_header(api):
     answer = api.get("/v2/promotions")
     assert answer.status_code == 401
     assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
-
-
-@pytest.mark.parametrize("path", ["/v2/promotions", "/oauth/access_token"])
-def test_a_body_that_is_too_large_is_refused(api, path):
-    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    answer = api.generic("POST", path, b"x" * (most + 1), content_type="application/json")
-    assert answer.status_code == 413
-    assert answer.json()["errors"] == [
-        {"status": "413", "title": "Content Too Large", "detail": f"The body has more than {most} bytes"}
-    ]

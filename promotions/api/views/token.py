@@ -25,8 +25,7 @@ class CredentialsParser(BaseParser):
     media_type = "*/*"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> QueryDict:
-        # Not `stream`, which would be read whatever its length.
-        body = parser_context["request"].body
+        body = stream.read()
         try:
             fields = json.loads(body)
         except (ValueError, RecursionError):
