@@ -74,7 +74,8 @@ def env_redis(name: str) -> str | None:
     """The address of a Redis; None, for an empty text, means that there is none."""
     url: str = env.str(name, default="")
     if url and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
-        raise ImproperlyConfigured(f"{name} is {url!r}, but must begin with redis://, rediss:// or unix://")
+        # Without what it is: it may have a password.
+        raise ImproperlyConfigured(f"{name} must begin with redis://, rediss:// or unix://")
     return url or None
 
 
@@ -187,8 +188,8 @@ SQLITE_OPTIONS = {
 POSTGRESQL_OPTIONS = {
     # A process that hangs inside a transaction loses it before its lease runs out, so it cannot hold up a
     # cancel; a request that waits longer than this for a lock ends in 503.
-    # Exports write dates as the server shows them.
-    # The server gives up a machine that was cut off in the midst of a batch as soon as that gives up the server.
+    # Exports write dates as the server shows them. The server gives up a machine that was cut off in the midst of a
+    # batch as soon as that gives up the server.
     "options": (
         "-c idle_in_transaction_session_timeout=10s -c lock_timeout=5s -c datestyle=ISO -c tcp_keepalives_idle=5"
         " -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=12s"

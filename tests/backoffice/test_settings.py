@@ -128,7 +128,7 @@ def test_as_many_forwarded_addresses_are_believed_as_there_are_proxies(environme
         ({"S3_BUCKET": "b", "S3_ACCESS_KEY": "k"}, "S3_ACCESS_KEY and S3_SECRET_KEY are only good together"),
         ({"S3_BUCKET": "b", "S3_ENDPOINT": "s3.example.com"}, "S3_ENDPOINT is 's3.example.com'"),
         ({"S3_BUCKET": "b", "PROMOTIONS_LINK_SECONDS": "604801"}, "PROMOTIONS_LINK_SECONDS must be at most 604800"),
-        ({"TASKS_URL": "127.0.0.1:6379"}, "TASKS_URL is '127.0.0.1:6379'"),
+        ({"TASKS_URL": "127.0.0.1:6379"}, "TASKS_URL must begin with redis://"),
     ],
 )
 def test_nonsense_stops_the_start_and_names_the_variable(environment, complaint):
