@@ -14,11 +14,11 @@ help:
 	@echo "make run     set up, load demo data, start web and worker (PORT=8000, DATABASE_URL=sqlite:///var/db.sqlite3)"
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
 	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
-	@echo "make chaos   kill, stop and cut off web, workers and database for long (CHAOS_SECONDS=600)"
+	@echo "make chaos   kill, stop and cut off web, workers, database and whole hosts for long (CHAOS_SECONDS=600)"
 	@echo "make check   format, lint, types, import contracts, migrations in step, the API described, no secrets"
 	@echo "make audit   ask PyPI for known vulnerabilities of what requirements.lock names (needs the internet)"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
-	@echo "make lock    compile requirements.lock anew from pyproject.toml"
+	@echo "make lock    compile requirements.lock, and deploy/requirements.lock without what only developers need, anew"
 
 $(V)/.synced: requirements.lock
 	test -x $(V)/bin/python || $(PYTHON) -m venv $(V)
@@ -52,6 +52,7 @@ chaos: export DJANGO_SETTINGS_MODULE = tests.settings
 chaos: $(V)/.synced
 	$(V)/bin/python -m tests.chaos.storm --seconds $${CHAOS_SECONDS:-600} $(ARGS)
 	$(V)/bin/python tools/with_postgresql.py $(V)/bin/python -m tests.chaos.storm --seconds $${CHAOS_SECONDS:-600} $(ARGS)
+	$(V)/bin/python -m tests.deploy.many_hosts --seconds $${CHAOS_SECONDS:-600}
 
 check: $(V)/.synced
 	$(V)/bin/ruff format --check .
@@ -65,7 +66,7 @@ check: $(V)/.synced
 
 # Passwords in the code are ruff's; what is left out here are the ones of examples, and checksums.
 secrets: $(V)/.synced
-	$(V)/bin/detect-secrets-hook --no-verify --disable-plugin KeywordDetector --exclude-files '^requirements\.lock$$' \
+	$(V)/bin/detect-secrets-hook --no-verify --disable-plugin KeywordDetector --exclude-files '(^|/)requirements\.lock$$' \
 	  --exclude-secrets '^(?i:password)$$' $$(git ls-files)
 
 # --strict: an index without advisories, as many mirrors are, is an error, not a clean bill.
@@ -79,6 +80,8 @@ format: $(V)/.synced
 lock: $(V)/.synced
 	$(V)/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate \
 	  --no-header --no-emit-index-url --quiet -o requirements.lock
+	$(V)/bin/uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-annotate \
+	  --no-header --no-emit-index-url --quiet -o deploy/requirements.lock
 
 clean:
 	rm -rf $(V) var

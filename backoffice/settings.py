@@ -8,6 +8,7 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -16,11 +17,14 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"  # all that the back office writes
-(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
+# What a presigned link of S3 may live for at most: a week.
+S3_LINK_SECONDS_MAX = 7 * 24 * 3600
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
+
+VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").absolute()  # all that the back office writes
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def env_number(name: str, default: float, *, least: float) -> float:
@@ -74,6 +78,41 @@ def env_cache(name: str, default: str) -> dict[str, Any]:
     if cache["BACKEND"].endswith(".RedisCache") and find_spec("redis") is None:
         raise ImproperlyConfigured(f"{name} needs the Python package redis, which is not installed")
     return cache
+
+
+def env_redis(name: str) -> str | None:
+    """The address of a Redis; None, for an empty text, means that there is none."""
+    url: str = env.str(name, default="")
+    if url and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        # Without what it is: it may have a password.
+        raise ImproperlyConfigured(f"{name} must begin with redis://, rediss:// or unix://")
+    return url or None
+
+
+def env_s3() -> dict[str, Any] | None:
+    """The options of the storage that `S3_BUCKET` and its companions name; None when they are not set. Refuses
+    companions without a bucket, and half of a pair of keys."""
+    bucket = env.str("S3_BUCKET", default="")
+    endpoint = env.str("S3_ENDPOINT", default="").rstrip("/")
+    region = env.str("S3_REGION", default="")
+    key = env.str("S3_ACCESS_KEY", default="")
+    secret = env.str("S3_SECRET_KEY", default="")
+    if not bucket:
+        if endpoint or region or key or secret:
+            raise ImproperlyConfigured("S3_BUCKET is missing, while others of the S3_ variables are set")
+        return None
+    if bool(key) != bool(secret):
+        raise ImproperlyConfigured("S3_ACCESS_KEY and S3_SECRET_KEY are only good together")
+    if endpoint and not re.fullmatch(r"https?://[^/]+", endpoint):
+        raise ImproperlyConfigured(f"S3_ENDPOINT is {endpoint!r}, but must be such as https://s3.example.com")
+    return {
+        "bucket_name": bucket,
+        "endpoint_url": endpoint or None,
+        "region_name": region or None,
+        # Without them boto3 asks where it always does: its own files and variables, and the machine's role.
+        "access_key": key or None,
+        "secret_key": secret or None,
+    }
 
 
 # Core
@@ -170,12 +209,18 @@ SQLITE_OPTIONS = {
 POSTGRESQL_OPTIONS = {
     # A process that hangs inside a transaction loses it before its lease runs out, so it cannot hold up a
     # cancel; a request that waits longer than this for a lock ends in 503.
-    # Exports write dates as the server shows them.
-    "options": "-c idle_in_transaction_session_timeout=10s -c lock_timeout=5s -c datestyle=ISO",
+    # Exports write dates as the server shows them. The server gives up a machine that was cut off in the midst of a
+    # batch as soon as that gives up the server.
+    "options": (
+        "-c idle_in_transaction_session_timeout=10s -c lock_timeout=5s -c datestyle=ISO -c tcp_keepalives_idle=5"
+        " -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=12s"
+    ),
     "connect_timeout": 10,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
+    # Keepalives stand still while something that was sent has not arrived; without this, for a quarter of an hour.
+    "tcp_user_timeout": 12_000,
 }
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
@@ -198,13 +243,20 @@ CACHES = {"default": env_cache("CACHE_URL", "locmemcache://?max_entries=10000")}
 # Whoever may see them is said by CORS_ALLOWED_ORIGINS, as everywhere.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+# Not in VAR_DIR: they belong to the code, and each release has its own.
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "backoffice" / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 PROMOTIONS_TMP_DIR = VAR_DIR / "tmp"
 PROMOTIONS_TMP_DIR.mkdir(exist_ok=True)
+_s3 = env_s3()
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": (
+        {"BACKEND": "backoffice.storage.S3", "OPTIONS": _s3}
+        if _s3
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -367,12 +419,27 @@ SPECTACULAR_SETTINGS = {
 
 # Jobs
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Who delivers them: the database, or a Redis.
+TASKS_URL = env_redis("TASKS_URL")
+if TASKS_URL:
+    TASKS = {"default": {"BACKEND": "promotions.jobs.redis_queue.RedisBackend", "QUEUES": ["default"]}}
+    # No limit of time: a job is worked on in slices, and a lease says who is at it. JSON, since whoever could write
+    # into the Redis could have what is pickled do anything.
+    RQ_QUEUES = {
+        "default": {"URL": TASKS_URL, "DEFAULT_TIMEOUT": -1, "SERIALIZER": "rq.serializers.JSONSerializer"},
+    }
+    # Its pages in the admin would show deliveries, which are not the truth about a job.
+    RQ_SHOW_ADMIN_LINK = False
+    INSTALLED_APPS += ["django_rq"]
+else:
+    TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 PROMOTIONS_MAX_CODES = int(env_number("PROMOTIONS_MAX_CODES", 1_000_000, least=1))
 PROMOTIONS_EXPORT_DAYS = env_number("PROMOTIONS_EXPORT_DAYS", 7, least=0)
 PROMOTIONS_IDEMPOTENCY_HOURS = env_number("PROMOTIONS_IDEMPOTENCY_HOURS", 24, least=1)
 PROMOTIONS_LINK_SECONDS = int(env_number("PROMOTIONS_LINK_SECONDS", 3600, least=1))
+if _s3 and PROMOTIONS_LINK_SECONDS > S3_LINK_SECONDS_MAX:
+    raise ImproperlyConfigured(f"PROMOTIONS_LINK_SECONDS must be at most {S3_LINK_SECONDS_MAX} with S3_BUCKET")
 PROMOTIONS_JOB_SLICE = env_number("PROMOTIONS_JOB_SLICE", 10, least=0)
 PROMOTIONS_SWEEP_INTERVAL = env_number("PROMOTIONS_SWEEP_INTERVAL", 5, least=0.1)
 

@@ -133,6 +133,13 @@ class LinkInvalid(Refused):
         super().__init__([Fault(403, "Forbidden", "The link is not valid or has expired")])
 
 
+class FilesAway(Refused):
+    """The storage of files cannot be reached at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(503, "Service Unavailable", "The stored files cannot be reached, try again")])
+
+
 class NoCodesAllowed(Refused):
     """An automatic promotion makes its own code and takes no others."""
 

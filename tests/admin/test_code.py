@@ -112,7 +112,7 @@ def search_in(log_in):
     return found, mine
 
 
-@pytest.mark.parametrize("nonsense", ["x", "9" * 18, "1,2"])
+@pytest.mark.parametrize("nonsense", ["x", "1,2"])
 def test_nonsense_for_a_promotion_in_the_address_is_left_out(viewer, nonsense):
     PromotionCodeFactory(code="S-1")
     for more in ({}, {"q": "S-"}):

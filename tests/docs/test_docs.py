@@ -30,10 +30,10 @@ def test_the_picture_of_the_life_cycle_has_every_change_of_state_and_no_other():
 
 def test_every_variable_that_is_read_is_explained_and_no_other():
     code = read("backoffice/settings.py") + read("gunicorn.conf.py")
-    used = set(re.findall(r'env(?:_\w+|\.\w+)\(\s*"([A-Z_]+)"', code)) | set(
+    used = set(re.findall(r'env(?:_\w+|\.\w+)\(\s*"([A-Z0-9_]+)"', code)) | set(
         re.findall(r"environ\.get\([\x22\x27](\w+)", code)
     )
-    explained = set(re.findall(r"^\| `([A-Z_]+)` \|", read("docs/settings.md"), re.MULTILINE))
+    explained = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", read("docs/settings.md"), re.MULTILINE))
     assert explained == used | {"DEMO_PASSWORD"}
 
 

@@ -1,6 +1,7 @@
 """`manage.py run_worker`: works on jobs and sees to it that none is forgotten."""
 
 import random
+import signal
 import threading
 import time
 from argparse import ArgumentParser
@@ -60,33 +61,47 @@ class Command(BaseCommand):
             "--interval",
             type=valid_interval,
             default=1,
-            help="Seconds between two looks at an empty queue (default: %(default)s).",
+            help="Seconds between two looks at an empty queue in the database (default: %(default)s).",
         )
         parser.add_argument("--batch", action="store_true", help="End when the queue is empty.")
 
     def handle(self, *, interval: float, batch: bool, verbosity: int, **options: Any) -> None:
         name, address = get_random_string(12), heartbeat.own_address()
-        worker = JobWorker(
-            queue_names=["*"],
-            excluded_queue_names=[],
-            interval=interval,
-            batch=batch,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=name,
-        )
-        log.about_process(worker=worker.worker_id)
+        log.about_process(worker=name)
         runner.stop_requested.clear()
-        worker.configure_signals()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: runner.stop_requested.set())
         wait_for_migrations()
         beside("sweep", sweep_all, pause=settings.PROMOTIONS_SWEEP_INTERVAL)
         # Not in one thread: removing much takes its time.
         beside("webhooks", partial(send_due, stop=runner.stop_requested.is_set), pause=SEND_EVERY)
         beside("chores", chores.run_due, pause=settings.PROMOTIONS_SWEEP_INTERVAL)
-        with heartbeat.beating(name, address), acting("worker", Door.WORKER, address):
-            worker.run()
+        if not runner.stop_requested.is_set():
+            with heartbeat.beating(name, address), acting("worker", Door.WORKER, address):
+                work(name, interval=interval, batch=batch)
         self.stdout.write("The worker has ended.")
+
+
+def work(name: str, *, interval: float, batch: bool) -> None:
+    """Work on the queue until told to end by a signal; with `batch`, until it is empty."""
+    if settings.TASKS_URL:
+        # Not imported otherwise: it needs the settings of the queue in Redis.
+        from promotions.management import redis_worker
+
+        redis_worker.run(burst=batch)
+        return
+    worker = JobWorker(
+        queue_names=["*"],
+        excluded_queue_names=[],
+        interval=interval,
+        batch=batch,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=name,
+    )
+    worker.configure_signals()
+    worker.run()
 
 
 def wait_for_migrations() -> None:
