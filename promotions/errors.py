@@ -98,6 +98,7 @@ class DuplicateCodes(Refused):
     """Codes that are in use already, or stand twice in one request; `places` are their places in it."""
 
     def __init__(self, places: Sequence[int]) -> None:
+        self.places = tuple(places)
         text = "Promotion code already in use"
         super().__init__([Fault(422, "Duplicate code", text, f"{CODES}.{place}.code") for place in places])
 
@@ -222,6 +223,13 @@ class TooManyCodesToRevive(Refused):
 
     def __str__(self) -> str:
         return f"A promotion that has ended with more than {self.codes} codes cannot be given a new end"
+
+
+class DeletedHere(Refused):
+    """A promotion that is to be taken in was deleted here, and its rows are still being removed."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "The promotion was deleted here")])
 
 
 class LeaseLost(Exception):
