@@ -68,7 +68,7 @@ CODES = "data.codes"
 
 
 class TooManyCodes(Refused):
-    """More codes than a promotion may have: in one job, or (`source`) together with those added by hand."""
+    """More codes than a promotion may have: in one job, or together with those added by hand (`source`)."""
 
     def __init__(self, limit: int, source: str = NUMBER_OF_CODES) -> None:
         detail = f"Only {limit} promotion codes are allowed per promotion"

@@ -41,3 +41,9 @@ def test_every_command_of_the_readme_exists():
     commands = {path.stem for path in (ROOT / "promotions/management/commands").glob("[a-z]*.py")}
     named = set(re.findall(r"manage\.py (\w+)", read("README.md") + read("docs/job-lifecycle.md")))
     assert named <= commands | {"migrate", "collectstatic", "check"}
+
+
+def test_every_figure_of_the_readme_was_measured():
+    figures = set(re.findall(r"\d[\d,]*\d{3}|\d+ ms", read("README.md").partition("## Run it")[0]))
+    assert len(figures) == 4
+    assert all(figure in read("docs/performance.md") for figure in figures)
