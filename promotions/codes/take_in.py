@@ -88,6 +88,7 @@ def codes(to: Found, given: Sequence[PromotionCode], advance: Callable[[int], An
     with transaction.atomic():
         if to.promotion.automatic and to.is_new and given:
             _take_in_own_code(to.promotion, given)
+            advance(1)
             return 1
         missing = _missing(to.promotion, given)
         advance(len(given) - len(missing))
