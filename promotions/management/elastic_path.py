@@ -14,7 +14,7 @@ from promotions.errors import Fault, Refused, wrong_type
 from promotions.models import Promotion, PromotionCode
 from promotions.models.lookup import as_uuid
 from promotions.models.moments import moment_of
-from promotions.models.promotion_schema import as_list
+from promotions.models.promotion_schema import UNSTORABLE, as_list
 
 ADDRESS_OF_CODES = re.compile(r"promotions/([0-9a-fA-F-]{36})/codes")
 
@@ -117,7 +117,10 @@ def _item(found: dict[str, Item], name: Any, place: str) -> Item:
 
 
 def read_promotion(entry: dict[str, Any]) -> tuple[Promotion, Origin]:
-    """The unsaved promotion that `entry` is, and where it comes from. Raises Refused with every fault."""
+    """The unsaved promotion that `entry` is, and where it comes from.
+
+    Raises Refused, and ValidationError when the names of people are too long.
+    """
     faults: list[Fault] = []
     key = as_uuid(str(entry.get("id")))
     if key is None:
@@ -128,10 +131,11 @@ def read_promotion(entry: dict[str, Any]) -> tuple[Promotion, Origin]:
     values |= {name: as_list(entry[name]) for name in AMOUNTS if entry.get(name) is not None}
     values |= _moments(entry, DATES, faults)
     times = _times(entry, faults)
-    origin = Origin(**_typed(entry, PEOPLE, faults), **times)
+    people = _typed(entry, PEOPLE, faults)
     if faults or key is None:
         raise Refused(faults)
-    return Promotion(uuid=key, **values), origin
+    Promotion(**people).clean_fields(exclude={field.name for field in Promotion._meta.fields} - set(PEOPLE))
+    return Promotion(uuid=key, **values), Origin(**people, **times)
 
 
 def read_code(entry: dict[str, Any], by: str) -> PromotionCode:
@@ -165,11 +169,14 @@ def _faults_of_uses(code: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _typed(entry: dict[str, Any], fields: dict[str, str], faults: list[Fault]) -> dict[str, Any]:
-    """Those `fields` that the entry has; null is none. What is of another type becomes a fault."""
+    """Those `fields` that the entry has; null is none. What is of another type, or can be stored nowhere, becomes a
+    fault."""
     values = {name: entry[name] for name in fields if entry.get(name) is not None}
     for name, value in values.items():
         if type(value) is not TYPES[fields[name]]:
             faults.append(wrong_type(fields[name], value, f"data.{name}"))
+        elif type(value) is str and UNSTORABLE.search(value):
+            faults.append(Fault(400, "pattern", "Must not contain null characters or surrogates", f"data.{name}"))
     return values
 
 

@@ -99,7 +99,7 @@ def test_a_promotion_comes_in_with_its_id_its_times_and_its_people(take_in):
     ran = take_in(page([promotion()]))
     assert ran.status == 0
     assert ran.out == f"{SUMMER}  created  Summer  0 codes created, 0 unchanged\n"
-    assert ran.err == "1 promotions and 0 codes created, 0 promotions were here already.\n"
+    assert ran.err == "1 promotion and 0 codes created, 0 promotions here already.\n"
     here = Promotion.objects.get()
     assert (str(here.uuid), here.name, here.start) == (SUMMER, "Summer", datetime(2026, 6, 1, tzinfo=UTC))
     assert here.min_cart_value == [{"currency": "USD", "amount": 5000}]
@@ -149,7 +149,7 @@ def test_a_second_run_changes_nothing(take_in):
     ran = take_in(*documents)
     assert (ran.status, everything()) == (0, before)
     assert f"{SUMMER}  unchanged  Summer  0 codes created, 2 unchanged\n" in ran.out
-    assert ran.err == "0 promotions and 0 codes created, 2 promotions were here already.\n"
+    assert ran.err == "0 promotions and 0 codes created, 2 promotions here already.\n"
 
 
 def test_what_was_changed_here_stays_and_is_said_and_new_codes_come_in(take_in):
@@ -158,7 +158,7 @@ def test_what_was_changed_here_stays_and_is_said_and_new_codes_come_in(take_in):
     ran = take_in(page([promotion()]), codes_of(SUMMER, code("ABC-1"), code("ABC-2")))
     assert ran.status == 0
     assert ran.out == (
-        f"{SUMMER}  unchanged  Late summer  1 codes created, 1 unchanged  (here it differs in name, and stays so)\n"
+        f"{SUMMER}  unchanged  Late summer  1 code created, 1 unchanged  (here it differs in name, and stays so)\n"
     )
     assert Promotion.objects.get().name == "Late summer"
 
@@ -211,7 +211,7 @@ def test_a_promotion_comes_in_with_all_its_codes_or_not_at_all(take_in):
     assert ran.status == 1
     assert ran.out == (
         f"{SUMMER}  refused  Summer\n    TAKEN: Promotion code already in use\n"
-        f"{LOYALTY}  created  Loyalty  1 codes created, 0 unchanged\n"
+        f"{LOYALTY}  created  Loyalty  1 code created, 0 unchanged\n"
     )
     assert ran.err.endswith("Error: 1 of 2 promotions were refused.\n")
     assert not Promotion.objects.filter(uuid=SUMMER).exists()
@@ -253,6 +253,10 @@ def test_the_same_code_of_two_promotions_in_the_file_goes_to_the_first(take_in):
         ({"end": "2026-01-01"}, "__all__: The end must not be before the start"),
         ({"schema": {"currencies": []}}, "schema: currencies: Array must have at least 1 items"),
         ({"promotion_type": "free"}, "promotion_type: Value 'free' is not a valid choice."),
+        ({"name": "\x00"}, "name: Must not contain null characters or surrogates"),
+        ({"description": "\ud800"}, "description: Must not contain null characters or surrogates"),
+        ({"created_by": "x" * 256}, "created_by: Ensure this value has at most 255 characters (it has 256)."),
+        ({"created_by": 5}, "created_by: Invalid type. Expected: string, given: integer"),
         ({"min_cart_value": "5"}, "min_cart_value: Invalid type. Expected: array, given: string"),
     ],
 )
@@ -270,6 +274,7 @@ def test_what_no_promotion_can_be_is_refused_with_the_reason(take_in, fields, sa
         ({"uses": 6}, "uses: Must be less than or equal to 5"),
         ({"uses": None}, "uses is required beside max_uses"),
         ({"consume_unit": "per_month"}, "consume_unit: Value 'per_month' is not a valid choice."),
+        ({"user": "\x00"}, "user: Must not contain null characters or surrogates"),
         ({"code": "=1+1"}, "code: Must not begin with =, +, -, @ or a tab"),
         ({"meta": {"timestamps": {"created_at": "then"}}}, "created_at: Does not match format 'date-time'"),
     ],
@@ -316,7 +321,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(take_in):
     dry = take_in(*documents, options=["--dry-run"])
     assert everything() == [[], [], []]
     assert dry.err == (
-        "1 promotions and 1 codes would be created, 0 promotions were here already.\n"
+        "1 promotion and 1 code would be created, 0 promotions here already.\n"
         "Error: 1 of 2 promotions would be refused.\n"
     )
     assert (dry.status, dry.out) == (1, take_in(*documents).out)

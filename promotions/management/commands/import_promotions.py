@@ -94,7 +94,7 @@ class Command(ConsoleCommand):
 
     def print_outcomes(self, outcomes: list[Outcome]) -> None:
         for one in outcomes:
-            codes = f"  {one.codes_created:,} codes created, {one.codes_unchanged:,} unchanged"
+            codes = f"  {counted(one.codes_created, 'code')} created, {one.codes_unchanged:,} unchanged"
             kept = f"  (here it differs in {', '.join(one.differs)}, and stays so)" if one.differs else ""
             self.print_line(
                 f"{one.id}  ",
@@ -109,15 +109,18 @@ class Command(ConsoleCommand):
 
     def sum_up(self, outcomes: list[Outcome], dry_run: bool) -> None:
         count = {name: sum(one.outcome == name for one in outcomes) for name in STYLES}
-        codes = sum(one.codes_created for one in outcomes)
+        created = counted(count["created"], "promotion")
+        codes = counted(sum(one.codes_created for one in outcomes), "code")
         would = "would be " if dry_run else ""
-        self.stderr.write(
-            f"{count['created']:,} promotions and {codes:,} codes {would}created, {count['unchanged']:,} promotions "
-            f"were here already.",
-            style_func=str,
-        )
+        message = f"{created} and {codes} {would}created, {counted(count['unchanged'], 'promotion')} here already."
+        self.stderr.write(message, style_func=str)
         if count["refused"]:
             raise Error(f"{count['refused']:,} of {len(outcomes):,} promotions {would or 'were '}refused.")
+
+
+def counted(number: int, what: str) -> str:
+    """`1 code`, `2,000 codes`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 @contextmanager
