@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything is kept inside this folder.
-.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check secrets audit format lock bench clean
+.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check docs secrets audit format lock bench clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -15,7 +15,8 @@ help:
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
 	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
 	@echo "make chaos   kill, stop and cut off web, workers, database and whole hosts for long (CHAOS_SECONDS=600)"
-	@echo "make check   format, lint, types, import contracts, migrations in step, the API described, no secrets"
+	@echo "make check   format, lint, types, import contracts, migrations in step, the API described, docs, no secrets"
+	@echo "make docs    build the site of the docs into var/docs, with openapi.json beside it"
 	@echo "make audit   ask PyPI for known vulnerabilities of what requirements.lock names (needs the internet)"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
 	@echo "make lock    compile requirements.lock, and deploy/requirements.lock without what only developers need, anew"
@@ -60,7 +61,6 @@ check: $(V)/.synced
 	$(V)/bin/mypy
 	$(V)/bin/lint-imports
 	$(V)/bin/python -m django makemigrations --check --dry-run --settings tests.settings
-	$(V)/bin/python -m django spectacular --fail-on-warn --validate --file /dev/null --settings tests.settings
 	$(V)/bin/python -m django check --deploy --fail-level WARNING --settings tests.production
 	$(MAKE) --no-print-directory secrets
 
@@ -72,10 +72,19 @@ secrets: $(V)/.synced
 # --strict: an index without advisories, as many mirrors are, is an error, not a clean bill.
 audit: $(V)/.synced
 	$(V)/bin/pip-audit --strict --vulnerability-service pypi --disable-pip --require-hashes --requirement requirements.lock
+	$(MAKE) --no-print-directory docs
+
+# The API's description is checked on the way. material's note about its own future is for its makers.
+docs: export NO_MKDOCS_2_WARNING = true
+docs: $(V)/.synced
+	$(V)/bin/python -m mkdocs build --quiet --strict
+	$(V)/bin/python -m django spectacular --fail-on-warn --validate --format openapi-json --file var/docs/openapi.json \
+	  --settings tests.settings
 
 format: $(V)/.synced
 	$(V)/bin/ruff format .
 	$(V)/bin/ruff check --fix .
+	$(V)/bin/python tools/describe_errors.py
 
 lock: $(V)/.synced
 	$(V)/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate \

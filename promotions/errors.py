@@ -75,7 +75,7 @@ CODES = "data.codes"
 
 
 class TooManyCodes(Refused):
-    """More codes than a promotion may have: in one job, or (`source`) together with those added by hand."""
+    """More codes than a promotion may have: in one job, or together with those added by hand (`source`)."""
 
     def __init__(self, limit: int, source: str = NUMBER_OF_CODES) -> None:
         detail = f"Only {limit} promotion codes are allowed per promotion"
@@ -252,6 +252,13 @@ class TooManyCodesToRevive(Refused):
 
     def __str__(self) -> str:
         return f"A promotion that has ended with more than {self.codes} codes cannot be given a new end"
+
+
+class DeletedHere(Refused):
+    """A promotion that is to be taken in was deleted here, and its rows are still being removed."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "The promotion was deleted here")])
 
 
 class LeaseLost(Exception):

@@ -14,9 +14,9 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def database_url():
-    """The tests' own database, as a URL for another process."""
-    name = connection.settings_dict["NAME"]
+def database_url(name=None):
+    """The tests' own database, or another of this name beside it, as a URL for another process."""
+    name = name or connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
     path, question, query = os.environ["DATABASE_URL"].partition("?")

@@ -18,7 +18,7 @@ from tests.factories import JobFactory, WebhookFactory
 
 pytestmark = pytest.mark.django_db
 
-GOOD_KEY = "b7Qx-93kdPw_Lz0vYt2sHn8RmCf6Ja4Ue1Gi5Ko-ATXyWqBDhSpE"
+GOOD_KEY = "b7Qx-93kdPw_Lz0vYt2sHn8RmCf6Ja4Ue1Gi5Ko-ATXyWqBDhSpE"  # pragma: allowlist secret
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
 server:/a /srv nfs4 rw 0 0
