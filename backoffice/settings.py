@@ -316,7 +316,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "promotions.api.throttling.address_of"
 AXES_LOCKOUT_CALLABLE = "promotions.admin.lockout.locked_out"
-# Neither in the log nor in the database: some write their password into the field of the username.
+# Not in the log: some write their password into the field of the username.
 AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False

@@ -125,6 +125,14 @@ def test_no_password_is_kept_or_logged(ann, log_in, caplog):
     assert "127.0.0.1" in caplog.text
 
 
+def test_a_new_password_ends_all_sessions(ann, client):
+    client.force_login(ann)
+    assert client.get("/admin/").status_code == 200
+    ann.set_password("another one")
+    ann.save()
+    assert client.get("/admin/").status_code == 302
+
+
 def test_who_is_logged_in_stays_so_while_someone_tries_their_password(ann, client):
     client.force_login(ann)
     stranger = Client()

@@ -31,14 +31,15 @@ class CredentialsParser(BaseParser):
         except (ValueError, RecursionError):
             fields = QueryDict(body, encoding="utf-8").dict()
         form = QueryDict(mutable=True)
-        if isinstance(fields, dict):
-            form.update({key: _text(value) for key, value in fields.items() if not isinstance(value, dict | list)})
+        form.update({key: _text(value) for key, value in fields.items()} if isinstance(fields, dict) else {})
         return form
 
 
 def _text(value: Any) -> str:
-    """The value as text that any database can look for: with a sign of its own for every surrogate and null."""
-    return str(value).encode(errors="replace").decode().replace("\x00", "?")
+    """The value as text that any database can look for. A list or an object, which no credential is, is never read:
+    it may be nested too deeply."""
+    text = "?" if isinstance(value, dict | list) else str(value)
+    return text.encode(errors="replace").decode().replace("\x00", "?")
 
 
 class AccessToken(OAuthLibMixin, APIView):

@@ -113,7 +113,7 @@ def wait_for_migrations() -> None:
     while not runner.stop_requested.is_set():
         try:
             executor = MigrationExecutor(connection)
-            behind = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+            behind = len(executor.migration_plan(executor.loader.graph.leaf_nodes("promotions")))
         except (OperationalError, InterfaceError) as error:
             logger.error("the database cannot be reached, trying again: %s", error)
         else:
