@@ -92,7 +92,7 @@ class AuditEntryAdmin(ModelAdmin):
             return str(name)
         return format_html('<a href="{}" class="row-link">{}</a>', address, name)
 
-    @display(description=_("details"))
+    @display(description=_("what"))
     def told(self, entry: AuditEntry) -> str:
         return sentence(entry)
 
