@@ -38,6 +38,7 @@ class AuditEntryAdmin(ModelAdmin):
     list_select_related = ["promotion", "job"]
     list_per_page = ROWS_PER_PAGE
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     sortable_by: tuple[str, ...] = ()
     paginator = InfinitePaginator
     search_fields = ["actor", "code", "job", "promotion"]
