@@ -76,7 +76,7 @@ class AuditEntryAdmin(LongListAdmin):
             return str(name)
         return format_html('<a href="{}" class="row-link">{}</a>', address, name)
 
-    @display(description=_("details"))
+    @display(description=_("what"))
     def told(self, entry: AuditEntry) -> str:
         return sentence(entry)
 

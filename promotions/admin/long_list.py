@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin import ShowFacets
 from django.http import HttpRequest
 from unfold import paginator
 from unfold.admin import ModelAdmin
@@ -43,6 +44,8 @@ class LongListAdmin(ModelAdmin):
     """Lists rows that are written elsewhere, by the API and the workers; no form adds or changes one."""
 
     show_full_result_count = False
+    # How many rows each filter leaves would be counted.
+    show_facets = ShowFacets.NEVER
     list_per_page = ROWS_PER_PAGE
     list_filter_submit = True
     # "Select all 10,000" would be neither all nor as many as an action takes.

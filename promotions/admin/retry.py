@@ -16,6 +16,11 @@ from promotions.models import Job
 from promotions.models.job import PARAMETERS
 
 
+def shown(value: int | str) -> str:
+    """A parameter as people read it."""
+    return f"{value:,}" if isinstance(value, int) else value
+
+
 class RetryingAdmin(ModelAdmin):
     """The part of the admin of jobs that starts a failed or cancelled one again, as a new job."""
 
@@ -42,7 +47,7 @@ class RetryingAdmin(ModelAdmin):
             "opts": self.opts,
             "job": job,
             "colour": STATE_COLOURS[job.state],
-            "parameters": [(self.opts.get_field(name).verbose_name, value) for name, value in given],
+            "parameters": [(self.opts.get_field(name).verbose_name, shown(value)) for name, value in given],
             "refusal": "" if job.is_retryable else str(JobNotRetryable()),
             "back": reverse("admin:promotions_job_change", args=[job.pk]),
         }
