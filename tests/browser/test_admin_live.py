@@ -120,6 +120,7 @@ def test_the_overview_follows_jobs_and_leads_to_retrying(open_as_ann, requests):
 def test_whoever_is_logged_out_keeps_the_page_and_it_asks_no_more(open_as_ann, requests):
     begun()
     page = open_as_ann(LIST, *MAY)
+    page.wait_for_load_state("load")
     page.context.clear_cookies()
     page.wait_for_timeout(3000)
     expect(page.get_by_text("0 of 100")).to_be_visible()
