@@ -11,7 +11,8 @@ from promotions.ops import chores
 pytestmark = pytest.mark.django_db
 
 
-def test_the_command_does_what_is_due_and_says_so(run):
+def test_the_command_does_what_is_due_and_says_so(run, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     long_ago = timezone.now() - timedelta(hours=30)
     IdempotencyKey.objects.create(client="a", key="k", status=201, body="{}", created_at=long_ago)
     ran = run("run_chores")
