@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything is kept inside this folder.
-.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check format lock bench clean
+.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check docs secrets audit format lock bench clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -14,10 +14,12 @@ help:
 	@echo "make run     set up, load demo data, start web and worker (PORT=8000, DATABASE_URL=sqlite:///var/db.sqlite3)"
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
 	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
-	@echo "make chaos   kill, stop and cut off web, workers and database for long (CHAOS_SECONDS=600)"
-	@echo "make check   format, lint, types, import contracts, migrations in step, the API described"
+	@echo "make chaos   kill, stop and cut off web, workers, database and whole hosts for long (CHAOS_SECONDS=600)"
+	@echo "make check   format, lint, types, import contracts, migrations in step, the API described, docs, no secrets"
+	@echo "make docs    build the site of the docs into var/docs, with openapi.json beside it"
+	@echo "make audit   ask PyPI for known vulnerabilities of what requirements.lock names (needs the internet)"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
-	@echo "make lock    compile requirements.lock anew from pyproject.toml"
+	@echo "make lock    compile requirements.lock, and deploy/requirements.lock without what only developers need, anew"
 
 $(V)/.synced: requirements.lock
 	test -x $(V)/bin/python || $(PYTHON) -m venv $(V)
@@ -51,6 +53,7 @@ chaos: export DJANGO_SETTINGS_MODULE = tests.settings
 chaos: $(V)/.synced
 	$(V)/bin/python -m tests.chaos.storm --seconds $${CHAOS_SECONDS:-600} $(ARGS)
 	$(V)/bin/python tools/with_postgresql.py $(V)/bin/python -m tests.chaos.storm --seconds $${CHAOS_SECONDS:-600} $(ARGS)
+	$(V)/bin/python -m tests.deploy.many_hosts --seconds $${CHAOS_SECONDS:-600}
 
 check: $(V)/.synced
 	$(V)/bin/ruff format --check .
@@ -58,16 +61,36 @@ check: $(V)/.synced
 	$(V)/bin/mypy
 	$(V)/bin/lint-imports
 	$(V)/bin/python -m django makemigrations --check --dry-run --settings tests.settings
-	$(V)/bin/python -m django spectacular --fail-on-warn --validate --file /dev/null --settings tests.settings
 	$(V)/bin/python -m django check --deploy --fail-level WARNING --settings tests.production
+	$(MAKE) --no-print-directory secrets
+
+# Passwords in the code are ruff's; what is left out here are the ones of examples, and checksums.
+secrets: $(V)/.synced
+	$(V)/bin/detect-secrets-hook --no-verify --disable-plugin KeywordDetector --exclude-files '(^|/)requirements\.lock$$' \
+	  --exclude-secrets '^(?i:password)$$' $$(git ls-files)
+
+# --strict: an index without advisories, as many mirrors are, is an error, not a clean bill.
+audit: $(V)/.synced
+	$(V)/bin/pip-audit --strict --vulnerability-service pypi --disable-pip --require-hashes --requirement requirements.lock
+	$(MAKE) --no-print-directory docs
+
+# The API's description is checked on the way. material's note about its own future is for its makers.
+docs: export NO_MKDOCS_2_WARNING = true
+docs: $(V)/.synced
+	$(V)/bin/python -m mkdocs build --quiet --strict
+	$(V)/bin/python -m django spectacular --fail-on-warn --validate --format openapi-json --file var/docs/openapi.json \
+	  --settings tests.settings
 
 format: $(V)/.synced
 	$(V)/bin/ruff format .
 	$(V)/bin/ruff check --fix .
+	$(V)/bin/python tools/describe_errors.py
 
 lock: $(V)/.synced
 	$(V)/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate \
 	  --no-header --no-emit-index-url --quiet -o requirements.lock
+	$(V)/bin/uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-annotate \
+	  --no-header --no-emit-index-url --quiet -o deploy/requirements.lock
 
 clean:
 	rm -rf $(V) var

@@ -4,21 +4,27 @@
 """
 
 import re
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"  # all that the back office writes
-(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
+# What a presigned link of S3 may live for at most: a week.
+S3_LINK_SECONDS_MAX = 7 * 24 * 3600
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
+
+VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").absolute()  # all that the back office writes
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def env_number(name: str, default: float, *, least: float) -> float:
@@ -40,6 +46,14 @@ def env_rate(name: str, default: str) -> str | None:
             f"{name} is {rate!r}, but must be a number per s, m, h or d, such as 100/s, or empty"
         )
     return rate or None
+
+
+def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """One of `choices` from the environment."""
+    value: str = env.str(name, default=default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}, but must be one of: {', '.join(choices)}")
+    return value
 
 
 def env_origins(name: str) -> list[str]:
@@ -66,6 +80,41 @@ def env_cache(name: str, default: str) -> dict[str, Any]:
     return cache
 
 
+def env_redis(name: str) -> str | None:
+    """The address of a Redis; None, for an empty text, means that there is none."""
+    url: str = env.str(name, default="")
+    if url and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        # Without what it is: it may have a password.
+        raise ImproperlyConfigured(f"{name} must begin with redis://, rediss:// or unix://")
+    return url or None
+
+
+def env_s3() -> dict[str, Any] | None:
+    """The options of the storage that `S3_BUCKET` and its companions name; None when they are not set. Refuses
+    companions without a bucket, and half of a pair of keys."""
+    bucket = env.str("S3_BUCKET", default="")
+    endpoint = env.str("S3_ENDPOINT", default="").rstrip("/")
+    region = env.str("S3_REGION", default="")
+    key = env.str("S3_ACCESS_KEY", default="")
+    secret = env.str("S3_SECRET_KEY", default="")
+    if not bucket:
+        if endpoint or region or key or secret:
+            raise ImproperlyConfigured("S3_BUCKET is missing, while others of the S3_ variables are set")
+        return None
+    if bool(key) != bool(secret):
+        raise ImproperlyConfigured("S3_ACCESS_KEY and S3_SECRET_KEY are only good together")
+    if endpoint and not re.fullmatch(r"https?://[^/]+", endpoint):
+        raise ImproperlyConfigured(f"S3_ENDPOINT is {endpoint!r}, but must be such as https://s3.example.com")
+    return {
+        "bucket_name": bucket,
+        "endpoint_url": endpoint or None,
+        "region_name": region or None,
+        # Without them boto3 asks where it always does: its own files and variables, and the machine's role.
+        "access_key": key or None,
+        "secret_key": secret or None,
+    }
+
+
 # Core
 
 SECRET_KEY = env.str("SECRET_KEY")
@@ -83,6 +132,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "axes",
     "corsheaders",
     "rest_framework",
     "simple_history",
@@ -95,19 +145,28 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Around everything, so that each line that is logged on the way has the request's id.
+    "promotions.ops.middleware.RequestId",
+    "promotions.ops.middleware.ForMachines",
+    "promotions.ops.middleware.CountRequests",
+    "backoffice.csp.ContentSecurityPolicy",
     # Around everything that answers: a browser lets its page see an error only with these headers.
     "corsheaders.middleware.CorsMiddleware",
     "promotions.api.middleware.JsonErrors",
     "backoffice.middleware.DatabaseAway",
+    "promotions.api.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backoffice.acting.SaysWhoActs",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "promotions.admin.middleware.SaneRequests",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "backoffice.urls"
@@ -150,12 +209,18 @@ SQLITE_OPTIONS = {
 POSTGRESQL_OPTIONS = {
     # A process that hangs inside a transaction loses it before its lease runs out, so it cannot hold up a
     # cancel; a request that waits longer than this for a lock ends in 503.
-    # Exports write dates as the server shows them.
-    "options": "-c idle_in_transaction_session_timeout=10s -c lock_timeout=5s -c datestyle=ISO",
+    # Exports write dates as the server shows them. The server gives up a machine that was cut off in the midst of a
+    # batch as soon as that gives up the server.
+    "options": (
+        "-c idle_in_transaction_session_timeout=10s -c lock_timeout=5s -c datestyle=ISO -c tcp_keepalives_idle=5"
+        " -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=12s"
+    ),
     "connect_timeout": 10,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
+    # Keepalives stand still while something that was sent has not arrived; without this, for a quarter of an hour.
+    "tcp_user_timeout": 12_000,
 }
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
@@ -178,30 +243,60 @@ CACHES = {"default": env_cache("CACHE_URL", "locmemcache://?max_entries=10000")}
 # Whoever may see them is said by CORS_ALLOWED_ORIGINS, as everywhere.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+# Not in VAR_DIR: they belong to the code, and each release has its own.
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "backoffice" / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 PROMOTIONS_TMP_DIR = VAR_DIR / "tmp"
 PROMOTIONS_TMP_DIR.mkdir(exist_ok=True)
+_s3 = env_s3()
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": (
+        {"BACKEND": "backoffice.storage.S3", "OPTIONS": _s3}
+        if _s3
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Who may come in
+# What browsers are told
 
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SESSION_COOKIE_SECURE = HTTPS_ONLY
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS_ONLY
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Of X-Forwarded-For only what our own proxies wrote is believed; everything before can be forged.
+NUM_PROXIES = int(env_number("PROXIES", 1, least=1)) if BEHIND_PROXY else 0
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+# docs/security.md says why styles are less strict.
+SECURE_CSP = {
+    "default-src": ["'self'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+    "img-src": ["'self'", "data:"],
+    "object-src": ["'none'"],
+    "base-uri": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+}
+
+# Who may come in
 
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -211,6 +306,21 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Whoever tries passwords is stopped; the user can still log in from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = int(env_number("PROMOTIONS_LOGIN_FAILURES", 10, least=1))
+AXES_COOLOFF_TIME = timedelta(minutes=env_number("PROMOTIONS_LOGIN_LOCK_MINUTES", 15, least=1))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "promotions.api.throttling.address_of"
+AXES_LOCKOUT_CALLABLE = "promotions.admin.lockout.locked_out"
+# Not in the log: some write their password into the field of the username.
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "promotions.ApiClient"
 OAUTH2_PROVIDER = {
@@ -227,7 +337,14 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    # Expired tokens go in small transactions, with room for others in between.
+    "CLEAR_EXPIRED_TOKENS_BATCH_SIZE": 1000,
+    "CLEAR_EXPIRED_TOKENS_BATCH_INTERVAL": 0.05,
 }
+
+# How much a request may carry: bytes of its body, without files, and fields of a form.
+DATA_UPLOAD_MAX_MEMORY_SIZE = int(env_number("MAX_BODY_BYTES", 2_621_440, least=65_536))
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # The API
 
@@ -250,8 +367,7 @@ REST_FRAMEWORK = {
         "token": env_rate("PROMOTIONS_TOKEN_RATE", "30/m"),
         "unknown_code": env_rate("PROMOTIONS_UNKNOWN_CODE_RATE", "300/m"),
     },
-    # Of X-Forwarded-For only what our own proxies wrote is believed; everything before can be forged.
-    "NUM_PROXIES": int(env_number("PROXIES", 1, least=1)) if BEHIND_PROXY else 0,
+    "NUM_PROXIES": NUM_PROXIES,
 }
 
 # Pages of other origins may call the API, never the admin; they bring a token, so no cookie has to be let in.
@@ -273,7 +389,7 @@ CORS_ALLOW_HEADERS = [
     "x-moltin-sdk-language",
     "x-moltin-sdk-version",
 ]
-CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Retry-After"]
+CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Retry-After", "X-Request-ID"]
 
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
@@ -303,21 +419,51 @@ SPECTACULAR_SETTINGS = {
 
 # Jobs
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Who delivers them: the database, or a Redis.
+TASKS_URL = env_redis("TASKS_URL")
+if TASKS_URL:
+    TASKS = {"default": {"BACKEND": "promotions.jobs.redis_queue.RedisBackend", "QUEUES": ["default"]}}
+    # No limit of time: a job is worked on in slices, and a lease says who is at it. JSON, since whoever could write
+    # into the Redis could have what is pickled do anything.
+    RQ_QUEUES = {
+        "default": {"URL": TASKS_URL, "DEFAULT_TIMEOUT": -1, "SERIALIZER": "rq.serializers.JSONSerializer"},
+    }
+    # Its pages in the admin would show deliveries, which are not the truth about a job.
+    RQ_SHOW_ADMIN_LINK = False
+    INSTALLED_APPS += ["django_rq"]
+else:
+    TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 PROMOTIONS_MAX_CODES = int(env_number("PROMOTIONS_MAX_CODES", 1_000_000, least=1))
 PROMOTIONS_EXPORT_DAYS = env_number("PROMOTIONS_EXPORT_DAYS", 7, least=0)
+PROMOTIONS_IDEMPOTENCY_HOURS = env_number("PROMOTIONS_IDEMPOTENCY_HOURS", 24, least=1)
 PROMOTIONS_LINK_SECONDS = int(env_number("PROMOTIONS_LINK_SECONDS", 3600, least=1))
+if _s3 and PROMOTIONS_LINK_SECONDS > S3_LINK_SECONDS_MAX:
+    raise ImproperlyConfigured(f"PROMOTIONS_LINK_SECONDS must be at most {S3_LINK_SECONDS_MAX} with S3_BUCKET")
 PROMOTIONS_JOB_SLICE = env_number("PROMOTIONS_JOB_SLICE", 10, least=0)
 PROMOTIONS_SWEEP_INTERVAL = env_number("PROMOTIONS_SWEEP_INTERVAL", 5, least=0.1)
 
-# Logs
+# Webhooks
+
+WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", default=False)
+WEBHOOKS_KEEP_DAYS = env_number("WEBHOOKS_KEEP_DAYS", 30, least=1)
+
+# Watching over it
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "promotions.log.Line"}, "json": {"()": "promotions.log.Json"}},
+    "filters": {"context": {"()": "promotions.log.Context"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": env_choice("LOG_FORMAT", "line", ("line", "json")),
+            "filters": ["context"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
@@ -329,11 +475,18 @@ UNFOLD = {
     "SITE_SUBHEADER": "Back office",
     "SITE_SYMBOL": "sell",
     "STYLES": [lambda request: static("backoffice/admin.css")],
+    "SCRIPTS": [lambda request: static("backoffice/alpine.js")],
+    "DASHBOARD_CALLBACK": "promotions.admin.dashboard.callback",
     "SIDEBAR": {
         "navigation": [
             {
                 "title": "Promotions",
                 "items": [
+                    {
+                        "title": _("Overview"),
+                        "icon": "dashboard",
+                        "link": reverse_lazy("admin:index"),
+                    },
                     {
                         "title": "Promotions",
                         "icon": "sell",
@@ -351,6 +504,35 @@ UNFOLD = {
                         "icon": "confirmation_number",
                         "link": reverse_lazy("admin:promotions_promotioncode_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_promotioncode"),
+                    },
+                    {
+                        "title": _("Audit trail"),
+                        "icon": "history",
+                        "link": reverse_lazy("admin:promotions_auditentry_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_auditentry"),
+                    },
+                    {
+                        "title": "Usages",
+                        "icon": "receipt_long",
+                        "link": reverse_lazy("admin:promotions_usage_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_usage"),
+                    },
+                ],
+            },
+            {
+                "title": "Webhooks",
+                "items": [
+                    {
+                        "title": "Webhooks",
+                        "icon": "webhook",
+                        "link": reverse_lazy("admin:promotions_webhook_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_webhook"),
+                    },
+                    {
+                        "title": "Deliveries",
+                        "icon": "outbox",
+                        "link": reverse_lazy("admin:promotions_webhookdelivery_changelist"),
+                        "permission": lambda request: request.user.has_perm("promotions.view_webhookdelivery"),
                     },
                 ],
             },

@@ -108,11 +108,22 @@ def pages(big: Promotion) -> Pages:
         "codes, not there": f"{admin}/promotioncode/?q=nothing-like-it",
         "one code": f"{admin}/promotioncode/{code.pk}/change/",
         "promotions": f"{admin}/promotion/",
+        "codes of a promotion, by a prefix": f"{admin}/promotioncode/?promotion__id__exact={big.pk}&q=big",
         "promotion": f"{admin}/promotion/{big.pk}/change/",
+        **{f"promotion, {tab}": f"{admin}/promotion/{big.pk}/{tab}/" for tab in ("codes", "jobs", "usages", "history")},
+        "promotion, generate codes": f"{admin}/promotion/{big.pk}/generate/",
         "promotion, before deleting": f"{admin}/promotion/{big.pk}/delete/",
         "jobs": f"{admin}/job/",
         "job": f"{admin}/job/{first_job.pk}/change/",
         "new job": f"{admin}/job/add/?promotion={big.pk}",
+        "overview": "/admin/",
+        "overview, its active jobs": f"{admin}/job/live/active/",
+        "job, while it is looked at": f"{admin}/job/{first_job.pk}/live/",
+        "audit trail": f"{admin}/auditentry/",
+        "audit trail, of a job": f"{admin}/auditentry/?q={first_job.uuid}",
+        "usages": f"{admin}/usage/",
+        "usages, by a code": f"{admin}/usage/?q={big.usages.values_list('code', flat=True)[0]}",
+        "usages, by a promotion": f"{admin}/usage/?promotion__id__exact={big.pk}",
     }
     api, staff = integrator(), member_of_staff()
     return {

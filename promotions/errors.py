@@ -56,6 +56,13 @@ class JobNotCancellable(Refused):
         super().__init__([Fault(422, "Unprocessable Entity", "Only pending or processing jobs can be cancelled")])
 
 
+class JobNotRetryable(Refused):
+    """The job has not ended yet, or it has done what it should."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "Only failed or cancelled jobs can be retried")])
+
+
 class TooManyJobs(Refused):
     """The promotion has a job that has not ended. The text is Elastic Path's."""
 
@@ -68,7 +75,7 @@ CODES = "data.codes"
 
 
 class TooManyCodes(Refused):
-    """More codes than a promotion may have: in one job, or (`source`) together with those added by hand."""
+    """More codes than a promotion may have: in one job, or together with those added by hand (`source`)."""
 
     def __init__(self, limit: int, source: str = NUMBER_OF_CODES) -> None:
         detail = f"Only {limit} promotion codes are allowed per promotion"
@@ -98,6 +105,7 @@ class DuplicateCodes(Refused):
     """Codes that are in use already, or stand twice in one request; `places` are their places in it."""
 
     def __init__(self, places: Sequence[int]) -> None:
+        self.places = tuple(places)
         text = "Promotion code already in use"
         super().__init__([Fault(422, "Duplicate code", text, f"{CODES}.{place}.code") for place in places])
 
@@ -106,6 +114,7 @@ class CodesNotFound(Refused):
     """Codes to be deleted that the promotion does not have; `places` are their places in the request."""
 
     def __init__(self, places: Sequence[int]) -> None:
+        self.places = tuple(places)
         super().__init__([Fault(404, "Not Found", "code not found", f"{CODES}.{place}.code") for place in places])
 
 
@@ -124,6 +133,13 @@ class LinkInvalid(Refused):
         super().__init__([Fault(403, "Forbidden", "The link is not valid or has expired")])
 
 
+class FilesAway(Refused):
+    """The storage of files cannot be reached at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(503, "Service Unavailable", "The stored files cannot be reached, try again")])
+
+
 class NoCodesAllowed(Refused):
     """An automatic promotion makes its own code and takes no others."""
 
@@ -132,10 +148,10 @@ class NoCodesAllowed(Refused):
 
 
 class OwnCodeStays(Refused):
-    """An automatic promotion would apply no more without the code that it has made."""
+    """An automatic promotion would apply no more without the code that it has made. `what` was to be done to it."""
 
-    def __init__(self) -> None:
-        super().__init__([Fault(422, "Unprocessable Entity", "Cannot delete the code of an automatic promotion")])
+    def __init__(self, what: str = "delete") -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", f"Cannot {what} the code of an automatic promotion")])
 
 
 class CodeExhausted(Refused):
@@ -143,6 +159,20 @@ class CodeExhausted(Refused):
 
     def __init__(self) -> None:
         super().__init__([Fault(422, "Code exhausted", "Promotion code has not enough uses left")])
+
+
+class CodeDisabled(Refused):
+    """Staff have switched the code off."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Code disabled", "Promotion code is disabled")])
+
+
+class CodeInPreparation(Refused):
+    """The code is of a job that has not completed, and may vanish with it."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "The job of the code has not completed")])
 
 
 class CodeOfAnotherCustomer(Refused):
@@ -222,6 +252,13 @@ class TooManyCodesToRevive(Refused):
 
     def __str__(self) -> str:
         return f"A promotion that has ended with more than {self.codes} codes cannot be given a new end"
+
+
+class DeletedHere(Refused):
+    """A promotion that is to be taken in was deleted here, and its rows are still being removed."""
+
+    def __init__(self) -> None:
+        super().__init__([Fault(422, "Unprocessable Entity", "The promotion was deleted here")])
 
 
 class LeaseLost(Exception):

@@ -7,7 +7,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from promotions.models import ApiClient, Job, JobType, Promotion, PromotionCode, PromotionType, Usage
+from promotions.models import ApiClient, Job, JobType, Promotion, PromotionCode, PromotionType, Usage, Webhook
+from promotions.models.webhook import WebhookEvent
 from promotions.states import ACTIVE, Status
 
 
@@ -86,6 +87,16 @@ class UsageFactory(factory.django.DjangoModelFactory):
     order_id = factory.Sequence(lambda n: f"order-{n}")
     customer_id = factory.Sequence(lambda n: f"customer-{n}")
     customer_email = factory.Sequence(lambda n: f"shopper{n}@example.com")
+
+
+class WebhookFactory(factory.django.DjangoModelFactory):
+    """An active webhook that wants to hear of everything."""
+
+    class Meta:
+        model = Webhook
+
+    url = "https://shop.example.com/hooks"
+    events = factory.LazyFunction(lambda: list(WebhookEvent.values))
 
 
 class UserFactory(factory.django.DjangoModelFactory):

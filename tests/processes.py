@@ -23,18 +23,36 @@ def database_url(name=None):
     return f"{path.rpartition('/')[0]}/{name}{question}{query}"
 
 
+def other_database_url(name):
+    """A database of that name beside the tests' own, which need not be there."""
+    url = database_url()
+    if url.startswith("sqlite"):
+        return f"{url.rpartition('/')[0]}/{name}.sqlite3"
+    path, question, query = url.partition("?")
+    return f"{path.rpartition('/')[0]}/{name}{question}{query}"
+
+
+def environment(**settings):
+    """The environment of a process on the tests' database: this one's, and `settings`."""
+    return os.environ | {
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "PROMOTIONS_SWEEP_INTERVAL": "0.5",
+        **settings,
+    }
+
+
 class Process:
     """A child process on the tests' database; its log is shown when a test fails."""
 
-    def __init__(self, *arguments, stderr=None, **settings):
-        environment = os.environ | {
-            "DATABASE_URL": database_url(),
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "PROMOTIONS_SWEEP_INTERVAL": "0.5",
-            **settings,
-        }
+    def __init__(self, *arguments, cwd=ROOT, stderr=None, **settings):
         self.child = subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True
+            [sys.executable, *arguments],
+            cwd=cwd,
+            env=environment(**settings),
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
         )
 
     def send(self, number):

@@ -1,5 +1,5 @@
 """The back office for staff. Each module registers its own models; rules live below, never here."""
 
-from promotions.admin import access, code, job, promotion
+from promotions.admin import access, audit, code, job, promotion, usage, webhook
 
-__all__ = ["access", "code", "job", "promotion"]
+__all__ = ["access", "audit", "code", "job", "promotion", "usage", "webhook"]

@@ -3,7 +3,6 @@
 `Job.cancel` alone decides whether a job can be cancelled. What is shown before is only how it looks at that moment.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from promotions.admin.display import STATE_COLOURS, describe, who
+from promotions.admin.display import STATE_COLOURS, describe, enumerated, who
 from promotions.errors import JobNotCancellable
 from promotions.models import Job
 from promotions.states import Status
 
 # Each job is a transaction of its own and a field of the form: a request has time and room for so many.
 MOST_AT_ONCE = 500
-NAMED_IN_A_MESSAGE = 10
 
 
 class CancelForm(forms.Form):
@@ -104,7 +102,6 @@ class CancellingAdmin(ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Cancel job") if len(jobs) == 1 else _("Cancel jobs"),
             "opts": self.opts,
-            "media": self.media,
             "jobs": jobs,
             "cancellable": [(job, STATE_COLOURS[job.state]) for job in jobs if job.is_cancellable],
             "refused": [(job, STATE_COLOURS[job.state]) for job in jobs if not job.is_cancellable],
@@ -147,11 +144,3 @@ class CancellingAdmin(ModelAdmin):
 def standing(job: Job) -> str:
     """A job and its present status, in words."""
     return _("%(job)s is %(status)s") % {"job": describe(job), "status": job.status}
-
-
-def enumerated(names: Iterable[str]) -> str:
-    """The names in one sentence: the first ten, and how many more there are."""
-    names = list(names)
-    more = len(names) - NAMED_IN_A_MESSAGE
-    rest = [str(_("and %(count)s more") % {"count": more})] if more > 0 else []
-    return "; ".join(names[:NAMED_IN_A_MESSAGE] + rest)

@@ -1,36 +1,32 @@
-"""Codes in the admin: read only, and never more work than one page of them, however many there are."""
+"""Codes in the admin: finding one among millions, and all that is known of it. Deleting and switching off is in
+`code_actions`."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold import paginator
-from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from promotions.admin.display import ROWS_PER_PAGE
-from promotions.models import PromotionCode
+from promotions.admin.code_actions import CodeActions
+from promotions.admin.code_search import beginning_with
+from promotions.admin.display import moment
+from promotions.admin.long_list import PromotionFilter, promotion_in
+from promotions.admin.usage import usages_shown, usages_table
+from promotions.models import PromotionCode, Usage
 from promotions.states import Status
 
-# Nobody turns so many pages, and the database would walk over all rows before the page that is asked for.
-PAGED_THROUGH = 10_000
+LATEST_USAGES = 10
 
 LIVE = _("Live")
+USED_UP = _("Used up")
+DISABLED = _("Disabled")
 IN_PREPARATION = _("In preparation")
 BEING_REMOVED = _("Being removed")
-
-
-class InfinitePaginator(paginator.InfinitePaginator):
-    """Pages without counting the rows; who looks for an older code searches for it.
-
-    The theme leaves out the number of results for paginators of this name.
-    """
-
-    count = PAGED_THROUGH
+COLOURS = {LIVE: "success", USED_UP: "", DISABLED: "danger", IN_PREPARATION: "warning", BEING_REMOVED: "danger"}
 
 
 class NewestFirst(ChangeList):
@@ -42,17 +38,13 @@ class NewestFirst(ChangeList):
 
 
 @admin.register(PromotionCode)
-class PromotionCodeAdmin(ModelAdmin):
-    list_display = ["code", "promotion", "uses_left", "consume_unit", "availability", "job", "created_at"]
+class PromotionCodeAdmin(CodeActions):
+    list_display = ["code", "promotion", "uses_left", "consume_unit", "availability", "job", "created"]
     list_select_related = ["promotion", "job"]
-    list_filter = [("promotion", AutocompleteSelectFilter)]
-    list_filter_submit = True
+    list_filter = [("promotion", PromotionFilter)]
     search_fields = ["code"]
     search_help_text = _("Search by the code or its beginning")
-    show_full_result_count = False
-    list_per_page = ROWS_PER_PAGE
-    sortable_by: tuple[str, ...] = ()
-    paginator = InfinitePaginator
+    when_empty = _("There are no codes yet: open a promotion and generate some, or add them by hand.")
     fields = [
         "code",
         "promotion",
@@ -63,38 +55,64 @@ class PromotionCodeAdmin(ModelAdmin):
         "job",
         "created_by",
         "created_at",
+        "disabled_at",
     ]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NewestFirst
 
     def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
+        self, request: HttpRequest, queryset: QuerySet[PromotionCode], search_term: str
     ) -> tuple[QuerySet[PromotionCode], bool]:
         """The codes that begin with the search term, whose blanks are its own."""
         wanted = search_term.strip()
-        return (queryset.filter(code__startswith=wanted) if wanted else queryset), False
+        if not wanted:
+            return queryset, False
+        if promotion := promotion_in(request):
+            return beginning_with(queryset, promotion, wanted), False
+        return queryset.filter(code__startswith=wanted), False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: PromotionCode | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: PromotionCode | None = None) -> bool:
-        return False
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        code = kwargs.get("obj")
+        if code and request.user.has_perm("promotions.view_usage"):
+            context["usages"] = usages_table(latest_usages(code), with_code=False)
+        if code and self.has_switch_permission(request):
+            context["switch"] = "enable" if code.disabled_at else "disable"
+            context["switch_url"] = reverse(f"admin:promotions_promotioncode_{context['switch']}", args=[code.pk])
+        return super().render_change_form(request, context, **kwargs)
 
     @display(description=_("uses left"))
     def uses_left(self, code: PromotionCode) -> Any:
-        if code.max_uses is None:
-            return _("unlimited")
-        return _("%(uses)s of %(max_uses)s") % {"uses": code.uses, "max_uses": code.max_uses}
+        return uses_left(code)
 
-    @display(description=_("availability"), label={LIVE: "success", IN_PREPARATION: "warning", BEING_REMOVED: "danger"})
+    @display(description=_("created at"))
+    def created(self, code: PromotionCode) -> str:
+        return moment(code.created_at)
+
+    @display(description=_("availability"), label=COLOURS)
     def availability(self, code: PromotionCode) -> Any:
-        """A job's codes come to life when the job completes; those of a deleted promotion wait for their removal."""
-        if code.promotion.deleted_at:
-            return BEING_REMOVED
-        if code.job is None or code.job.status == Status.COMPLETED:
-            return LIVE
+        return availability(code)
+
+
+def uses_left(code: PromotionCode) -> Any:
+    """How often a code can be used yet, in words."""
+    if code.max_uses is None:
+        return _("unlimited")
+    return _("%(uses)s of %(max_uses)s") % {"uses": code.uses, "max_uses": code.max_uses}
+
+
+def availability(code: PromotionCode) -> Any:
+    """Whether a code can be used, as far as it is up to the code itself: a job's codes come to life when the job
+    completes; those of a deleted promotion wait for their removal."""
+    if code.promotion.deleted_at:
+        return BEING_REMOVED
+    if code.job and code.job.status != Status.COMPLETED:
         return IN_PREPARATION
+    if code.disabled_at:
+        return DISABLED
+    return USED_UP if code.uses == 0 else LIVE
+
+
+def latest_usages(code: PromotionCode) -> QuerySet[Usage]:
+    """Who has used the code last, also before it was deleted and added anew."""
+    return usages_shown(Usage.objects.filter(promotion=code.promotion_id, code=code.code))[:LATEST_USAGES]

@@ -1,77 +1,64 @@
-"""Jobs in the admin: what they are doing, starting one, and (in `cancel`) cancelling them.
+"""Jobs in the admin: what they are doing, starting one; in `cancel`, `retry` and `live` what else belongs to it.
 
 A job is never edited or deleted here: its row belongs to the worker that holds it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, FieldTextFilter
 from unfold.decorators import display
-from unfold.enums import ActionVariant
 
 from promotions.admin.cancel import CancellingAdmin
-from promotions.admin.display import ROWS_PER_PAGE, STATE_COLOURS, progress, who
-from promotions.admin.refusals import add_refusal
-from promotions.errors import Refused
-from promotions.jobs.create import create_job
-from promotions.models import Job, JobType
-from promotions.models.job import CODE_LENGTH_DEFAULT, CODE_LENGTH_MAX, CODE_LENGTH_MIN
-from promotions.states import State
-
-PARAMETERS = ("number_of_codes", "max_uses_per_code", "consume_unit", "code_length", "code_prefix")
-
-
-class NewJobForm(forms.ModelForm):
-    """Starts a job that generates codes.
-
-    The job is created while the form is validated, so that whatever refuses it stands beside the field it is
-    about. The admin's transaction around the request keeps that safe: the job is delivered when it commits.
-    """
-
-    started_by = ""
-
-    class Meta:
-        model = Job
-        fields = ("promotion", "name", *PARAMETERS)
-        help_texts = {
-            "consume_unit": _("What one use of a code is. Empty means per cart."),
-            "code_length": _("%(least)s to %(most)s characters. Empty means %(default)s.")
-            % {"least": CODE_LENGTH_MIN, "most": CODE_LENGTH_MAX, "default": CODE_LENGTH_DEFAULT},
-            "code_prefix": _("Stands before each code, joined by a dash."),
-        }
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        if not self.errors:
-            self._start()
-
-    def _start(self) -> None:
-        try:
-            self.instance = create_job(job_type=JobType.CODE_GENERATE, by=self.started_by, **self.cleaned_data)
-        except ValidationError as error:
-            self.add_error(None, error)
-        except Refused as refused:
-            add_refusal(self, refused)
+from promotions.admin.days import DaysFilter
+from promotions.admin.display import ROWS_PER_PAGE, Rights, ShownJob, moment, who
+from promotions.admin.job_form import PARAMETERS, NewJobForm
+from promotions.admin.keys import KeySelect
+from promotions.admin.live import LiveAdmin, panel
+from promotions.admin.retry import RetryingAdmin
+from promotions.models import Job
 
 
 @admin.register(Job)
-class JobAdmin(CancellingAdmin):
+class JobAdmin(CancellingAdmin, RetryingAdmin, LiveAdmin):
     form = NewJobForm
     autocomplete_fields = ["promotion"]
-    list_display = ["job", "promotion", "job_type", "standing", "progress", "created_by", "created", "cancel_link"]
-    list_filter = ["status", "job_type"]
+    list_display = ["job", "promotion", "job_type", "standing", "progress", "created_by", "created"]
+    list_filter = [
+        "status",
+        "job_type",
+        ("promotion", AutocompleteSelectFilter),
+        ("created_at", DaysFilter),
+        ("created_by", FieldTextFilter),
+    ]
+    list_filter_submit = True
     list_select_related = ["promotion"]
     search_fields = ["name", "uuid", "promotion__name"]
     search_help_text = _("Search by name, ID or promotion")
     show_full_result_count = False
     list_per_page = ROWS_PER_PAGE
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.download_view)
+        return [path("<path:object_id>/download/", view, name="promotions_job_download"), *super().get_urls()]
+
+    def download_view(self, request: HttpRequest, object_id: str) -> FileResponse:
+        """The file of a completed export, for staff who may see codes."""
+        job = self.get_object(request, unquote(object_id))
+        if not (self.has_view_permission(request, job) and Rights.of(request.user).download):
+            raise PermissionDenied
+        if job is None or not job.file or not default_storage.exists(job.file):
+            raise Http404
+        return FileResponse(default_storage.open(job.file), as_attachment=True, content_type="text/csv; charset=utf-8")
 
     def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         return False
@@ -79,20 +66,22 @@ class JobAdmin(CancellingAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         return False
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        may_cancel = self.has_cancel_permission(request)
-        return [name for name in super().get_list_display(request) if may_cancel or name != "cancel_link"]
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        widget = KeySelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, widget=widget, **kwargs)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        rights = Rights.of(request.user)
+        last = [actions_for(rights)] if rights.cancel or rights.retry else []
+        return [*super().get_list_display(request), *last]
 
     def get_fieldsets(self, request: HttpRequest, obj: Job | None = None) -> list[tuple[Any, dict[str, Any]]]:
         if obj is None:
             return [(None, {"fields": NewJobForm.Meta.fields})]
         cancelled = (_("Cancelled"), {"fields": ("cancelled_by", "cancel_requested_at", "cancel_reason")})
+        times = ("created_at", "started_at", "finished_at")
         return [
-            (None, {"fields": ("name", "promotion", "job_type", "uuid", "created_by", "created_at")}),
-            (
-                _("Progress"),
-                {"fields": ("standing", "error", "progress", "generated", "deleted", "started_at", "finished_at")},
-            ),
+            (_("Job"), {"fields": ("name", "promotion", "job_type", "uuid", "created_by", *times)}),
             *([cancelled] if obj.cancel_requested_at else []),
             (_("Parameters"), {"fields": PARAMETERS}),
         ]
@@ -121,34 +110,40 @@ class JobAdmin(CancellingAdmin):
         return super().response_post_save_add(request, obj)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        job = kwargs.get("obj")
-        if job and job.is_cancellable and self.has_cancel_permission(request):
-            context["cancel_url"] = reverse("admin:promotions_job_cancel", args=[job.pk])
-            context["cancel_button"] = {"variant": ActionVariant.DANGER, "icon": "cancel"}
+        if job := kwargs.get("obj"):
+            context |= panel(request, job)
         return super().render_change_form(request, context, **kwargs)
 
     @display(description=_("job"), ordering="name")
     def job(self, job: Job) -> str:
         return str(job)
 
-    @display(description=_("status"), ordering="status", label=STATE_COLOURS)
-    def standing(self, job: Job) -> State:
-        return job.state
+    @display(description=_("status"), ordering="status")
+    def standing(self, job: Job) -> str:
+        return cell("state", job)
 
     @display(description=_("progress"))
     def progress(self, job: Job) -> str:
-        return progress(job)
+        return cell("progress", job)
 
     @display(description=_("created at"), ordering="created_at")
     def created(self, job: Job) -> str:
-        when = f"{timezone.localtime(job.created_at):%Y-%m-%d %H:%M}"
-        return format_html('<span class="whitespace-nowrap">{}</span>', when)
+        return moment(job.created_at)
 
-    @display(description=_("cancel"))
-    def cancel_link(self, job: Job) -> str | None:
-        if not job.is_cancellable:
-            return None
-        url = reverse("admin:promotions_job_cancel", args=[job.pk])
-        label = _("Cancel %(job)s") % {"job": job}
-        css = "font-medium text-red-600 hover:underline dark:text-red-400"
-        return format_html('<a href="{}" class="{}" aria-label="{}">{}</a>', url, css, label, _("Cancel"))
+
+NO_RIGHTS = Rights(cancel=False, retry=False, download=False)
+
+
+def cell(name: str, job: Job, rights: Rights = NO_RIGHTS) -> str:
+    """What a cell of the list shows; the page renews it by its id."""
+    return render_to_string(f"admin/promotions/job/cell_{name}.html", {"shown": ShownJob(job, rights)})
+
+
+def actions_for(rights: Rights) -> Callable[[Job], str]:
+    """The column of what someone with these rights can do with a job."""
+
+    @display(description=_("actions"))
+    def actions(job: Job) -> str:
+        return cell("actions", job, rights)
+
+    return actions

@@ -11,24 +11,22 @@ from django.db import transaction
 from django.db.models import QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from promotions.admin.display import ROWS_PER_PAGE, progress, who
+from promotions.admin.display import PROMOTION_COLOURS, ROWS_PER_PAGE, who
+from promotions.admin.promotion_actions import PromotionActions
 from promotions.admin.promotion_form import PromotionForm, fieldsets_for, form_for
+from promotions.admin.promotion_page import head
 from promotions.admin.schema_fields import FIELDS
 from promotions.errors import NotFound
 from promotions.jobs.delete import delete_promotion
-from promotions.models import Job, Promotion, PromotionType
+from promotions.models import Promotion, PromotionType
 from promotions.models.promotion_change import create, save_change
 
-LATEST_JOBS = 10
 # Who may not change a promotion sees all of it as it is stored.
 TO_LOOK_AT = [
     "name",
@@ -46,11 +44,12 @@ TO_LOOK_AT = [
 
 
 @admin.register(Promotion)
-class PromotionAdmin(ModelAdmin):
+class PromotionAdmin(PromotionActions):
     list_display = ["name", "promotion_type", "standing", "code_count", "start", "end"]
     list_filter = ["enabled", "automatic", "promotion_type"]
     search_fields = ["name", "uuid"]
     search_help_text = _("Search by name or ID")
+    when_empty = _("There are no promotions yet: add the first one.")
     list_per_page = ROWS_PER_PAGE
     formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})}}
     readonly_fields = ["uuid", "code_count", "created_by", "created_at", "updated_by", "updated_at"]
@@ -129,16 +128,13 @@ class PromotionAdmin(ModelAdmin):
             self.message_user(request, text % {"count": removed}, messages.WARNING)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        promotion = kwargs.get("obj")
-        if promotion and request.user.has_perm("promotions.view_job"):
-            context["latest_jobs"] = latest_jobs(promotion)
-        if promotion and not promotion.automatic and request.user.has_perm("promotions.add_job"):
-            context["generate_url"] = f"{reverse('admin:promotions_job_add')}?promotion={promotion.pk}"
+        if promotion := kwargs.get("obj"):
+            context["head"] = head(request, promotion, "change")
         return super().render_change_form(request, context, **kwargs)
 
     @display(
         description=_("state"),
-        label={"running": "success", "scheduled": "info", "expired": "warning", "disabled": ""},
+        label=PROMOTION_COLOURS,
     )
     def standing(self, promotion: Promotion) -> tuple[str, Any]:
         state = promotion.state(timezone.now())
@@ -154,19 +150,3 @@ def wanted_type(request: HttpRequest) -> str | None:
 def type_of(request: HttpRequest, promotion: Promotion | None) -> str:
     """The type of the promotion that a form is for: its own, or that of a new one, which `add_view` has asked for."""
     return promotion.promotion_type if promotion else wanted_type(request) or ""
-
-
-def latest_jobs(promotion: Promotion) -> dict[str, Any]:
-    """The promotion's latest jobs, as the theme's table wants them."""
-    jobs = promotion.jobs.all()[:LATEST_JOBS]
-    return {
-        "headers": [_("job"), _("status"), _("progress"), _("created")],
-        "rows": [[link(job), job.state.value, progress(job), timezone.localtime(job.created_at)] for job in jobs],
-    }
-
-
-def link(job: Job) -> str:
-    css = "font-medium text-primary-600 dark:text-primary-500"
-    return format_html(
-        '<a href="{}" class="{}">{}</a>', reverse("admin:promotions_job_change", args=[job.pk]), css, job
-    )

@@ -6,6 +6,8 @@ from django.http import QueryDict
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication, TokenHasReadWriteScope
 from rest_framework.request import Request
 
+from promotions.models.actor import name_actor
+
 
 class BearerToken(OAuth2Authentication):
     """A token in the Authorization header, and only there: in a query it would end up in logs."""
@@ -16,7 +18,10 @@ class BearerToken(OAuth2Authentication):
         # The library looks for a form, too. Without one it leaves the body alone, which may be large or broken, until
         # the token is known to be good.
         request._request.POST = QueryDict()
-        return super().authenticate(request._request)
+        found = super().authenticate(request._request)
+        if found:
+            name_actor(_name(found[1]))
+        return found
 
 
 class HasScope(TokenHasReadWriteScope):
@@ -25,7 +30,11 @@ class HasScope(TokenHasReadWriteScope):
 
 def actor(request: Request) -> str:
     """The name that is kept as who did it: the client's."""
-    application = getattr(request.auth, "application", None)
+    return _name(request.auth)
+
+
+def _name(token: Any) -> str:
+    application = getattr(token, "application", None)
     return str(application) if application else ""
 
 

@@ -9,6 +9,9 @@ from rest_framework.parsers import JSONParser
 
 from promotions.errors import Fault, Refused, wrong_type
 
+# Nothing that the API knows is half as deep.
+DEEPEST = 32
+
 
 def errors_body(faults: Iterable[Fault]) -> dict[str, list[dict[str, Any]]]:
     """The error envelope (contract, section 1): one entry per fault, `status` a string, nothing empty."""
@@ -33,6 +36,23 @@ class WrongType(Refused):
         super().__init__([wrong_type(expected, value, source)])
 
 
+TOO_DEEP = "JSON parse error - nested too deeply"
+
+
+def is_deeper(value: Any, most: int) -> bool:
+    """Whether lists and objects are nested in `value` more than `most` times. Looks without recursion."""
+    level = [value]
+    for _ in range(most + 1):
+        level = [one for outer in level if isinstance(outer, dict | list) for one in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(outer: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return outer.values() if isinstance(outer, dict) else outer
+
+
 class EnvelopeParser(JSONParser):
     """Reads a JSON object, wrapped in `data` or bare: clients send both (contract, section 0.1)."""
 
@@ -40,7 +60,9 @@ class EnvelopeParser(JSONParser):
         try:
             body = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
-            raise ParseError("JSON parse error - nested too deeply") from error
+            raise ParseError(TOO_DEEP) from error
+        if is_deeper(body, DEEPEST):
+            raise ParseError(TOO_DEEP)
         if not isinstance(body, dict):
             raise WrongType("object", body)
         data = body.get("data", body)

@@ -12,6 +12,7 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from promotions import log
 from promotions.api.envelope import errors_body
 from promotions.errors import Fault, Refused
 from promotions.models.promotion import RuleBroken
@@ -87,8 +88,8 @@ def respond(*faults: Fault, headers: dict[str, str] | None = None) -> Response:
 
 
 def respond_to_unexpected(error: Exception) -> Response:
-    """The answer to a fault of our own: nothing of it is told but an id, under which it stands in the log."""
-    request_id = str(uuid.uuid4())
+    """The answer to a fault of our own: nothing of it is told but the request's id, under which it is in the log."""
+    request_id = log.current("request_id") or str(uuid.uuid4())
     logger.error("request %s failed", request_id, exc_info=error)
     detail = "There was an internal server error, you can report with your request id."
     body = errors_body([Fault(500, TITLES[500], detail)])

@@ -14,8 +14,8 @@ import parsy
 from django.db.models import Q
 from rest_framework.request import Request
 
-from promotions.api.serializers.fields import moment_of
 from promotions.errors import Fault, Refused
+from promotions.models.moments import moment_of
 
 MAX_LENGTH = 8 * 1024
 MAX_FILTERS = 10

@@ -47,7 +47,7 @@ def insert(template: PromotionCode, texts: list[str], *, crowded: bool = False) 
 def _copy(template: PromotionCode, texts: list[str]) -> None:
     constants = _constants(template)
     columns = ", ".join(map(_quoted, ["code", *constants]))
-    values = [r"\N" if value is None else _escaped(str(value)) for value in constants.values()]
+    values = [_escaped(str(value)) for value in constants.values()]
     rest_of_row = "\t" + "\t".join(values) + "\n"
     rows = _escaped("\0".join(texts)).replace("\0", rest_of_row) + rest_of_row
     with connection.cursor() as cursor, cursor.copy(f"COPY {_TABLE} ({columns}) FROM STDIN") as copy:
@@ -68,12 +68,14 @@ def _insert_free(template: PromotionCode, texts: list[str]) -> int:
 
 
 def _constants(template: PromotionCode) -> dict[str, Any]:
-    """What all codes of a batch have in common: values as the database takes them, by column."""
-    return {
+    """What all codes of a batch have in common: values as the database takes them, by column. What is null is left
+    out: a column that is not named costs nothing in each row."""
+    given = {
         str(field.column): field.get_db_prep_save(getattr(template, field.attname), connection)
         for field in PromotionCode._meta.local_concrete_fields
         if not field.primary_key and field.name != "code"
     }
+    return {column: value for column, value in given.items() if value is not None}
 
 
 def _escaped(text: str) -> str:

@@ -1,6 +1,7 @@
-"""Adding and deleting single codes, and listing the live ones: what staff and integrators do without a job.
+"""Adding, deleting and switching off single codes, and listing the live ones: what staff and integrators do without a
+job.
 
-Every change locks the promotion's row first and goes through its exact counter, in one transaction.
+What changes the number of codes locks the promotion's row first and goes through its exact counter, in one transaction.
 """
 
 from collections.abc import Sequence
@@ -8,10 +9,24 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
-from promotions.errors import CODES, CodesNotFound, DuplicateCodes, NoCodesAllowed, OwnCodeStays, TooManyCodes
-from promotions.models import Promotion, PromotionCode
+from promotions.errors import (
+    CODES,
+    CodeInPreparation,
+    CodesNotFound,
+    DuplicateCodes,
+    NoCodesAllowed,
+    NotFound,
+    OwnCodeStays,
+    TooManyCodes,
+)
+from promotions.models import AuditEvent, Promotion, PromotionCode
+from promotions.models.audit import record_codes
 from promotions.states import Status
+
+# How many codes a request may add or name.
+MOST_AT_ONCE = 1000
 
 
 def add(promotion: Promotion, codes: Sequence[PromotionCode]) -> None:
@@ -32,6 +47,7 @@ def add(promotion: Promotion, codes: Sequence[PromotionCode]) -> None:
             for code in codes:
                 code.promotion = locked
             PromotionCode.objects.bulk_create(codes)
+            record_codes(AuditEvent.CODE_ADDED, locked, [code.code for code in codes])
     except IntegrityError:
         # Someone was faster with one of the texts.
         _check_free(codes)
@@ -46,13 +62,47 @@ def delete(promotion: Promotion, texts: Sequence[str]) -> None:
     """
     with transaction.atomic():
         locked = promotion.lock()
-        found = dict(locked.codes.live().filter(code__in=texts).values_list("code", "pk"))
+        # PostgreSQL refuses even to look for a null character.
+        possible = [text for text in texts if "\x00" not in text]
+        found = dict(locked.codes.live().filter(code__in=possible).values_list("code", "pk"))
         if missing := [place for place, text in enumerate(texts) if text not in found]:
             raise CodesNotFound(missing)
         if locked.automatic:
             raise OwnCodeStays
         deleted, _ = PromotionCode.objects.filter(pk__in=found.values()).delete()
         Promotion.objects.filter(pk=locked.pk).give_back(deleted)
+        record_codes(AuditEvent.CODE_DELETED, locked, found)
+
+
+def disable(code: PromotionCode) -> bool:
+    """Let the live code be redeemed no more until it is enabled; nothing else of it changes, so nothing is lost.
+
+    Returns whether it was enabled before. Raises OwnCodeStays for an automatic promotion, CodeInPreparation, and
+    NotFound when the code is gone.
+    """
+    if code.promotion.automatic:
+        raise OwnCodeStays("disable")
+    return _switch(code, Q(disabled_at=None), Now())
+
+
+def enable(code: PromotionCode) -> bool:
+    """Let the live code be redeemed again, as often as is left of it.
+
+    Returns whether it was disabled before. Raises CodeInPreparation, and NotFound when the code is gone.
+    """
+    return _switch(code, Q(disabled_at__isnull=False), None)
+
+
+def _switch(code: PromotionCode, from_: Q, disabled_at: Now | None) -> bool:
+    row = PromotionCode.objects.filter(pk=code.pk)
+    live = PromotionCode.objects.live().filter(pk=code.pk)
+    with transaction.atomic():
+        if not live.exists():
+            raise CodeInPreparation if row.exists() else NotFound("code")
+        if not row.filter(from_).update(disabled_at=disabled_at):
+            return False
+        record_codes(AuditEvent.CODE_CHANGED, code.promotion, [code.code], disabled=disabled_at is not None)
+    return True
 
 
 class LiveCodes:

@@ -14,6 +14,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from promotions.errors import (
+    CodeDisabled,
     CodeExhausted,
     CodeOfAnotherCustomer,
     NotFound,
@@ -26,6 +27,7 @@ from promotions.errors import (
 from promotions.models import ConsumeUnit, Promotion, PromotionCode, Usage
 from promotions.models.promotion import PromotionState
 from promotions.models.usage import ANONYMIZED
+from promotions.models.webhook import WebhookEvent, announce
 
 # Whose codes are not redeemed, and what that is told by.
 REFUSALS: dict[PromotionState, type[Refused]] = {
@@ -60,7 +62,7 @@ def redeem(
             raise CodeOfAnotherCustomer
         times = quantity if code.consume_unit == ConsumeUnit.PER_ITEM else 1
         _take_uses(code, times)
-        return Usage.objects.create(
+        usage = Usage.objects.create(
             promotion_id=code.promotion_id,
             code=code.code,
             code_id=code.pk,
@@ -71,6 +73,8 @@ def redeem(
             used_on=now,
             updated_at=now,
         )
+        announce(WebhookEvent.CODE_REDEEMED, lambda: usage.told(code.promotion.uuid))
+        return usage
 
 
 def _check_promotion(promotion: Promotion, now: datetime) -> None:
@@ -81,10 +85,12 @@ def _check_promotion(promotion: Promotion, now: datetime) -> None:
 def _take_uses(code: PromotionCode, times: int) -> None:
     row = PromotionCode.objects.filter(pk=code.pk)
     # Without a limit `uses` is null, and null it stays.
-    if row.filter(Q(uses=None) | Q(uses__gte=times)).update(uses=F("uses") - times):
+    if row.filter(Q(uses=None) | Q(uses__gte=times), disabled_at=None).update(uses=F("uses") - times):
         return
-    # Deleted since it was read, or used up.
-    raise CodeExhausted if row.exists() else NotFound("code")
+    # Deleted since it was read, switched off, or used up.
+    if (current := row.first()) is None:
+        raise NotFound("code")
+    raise CodeDisabled if current.disabled_at else CodeExhausted
 
 
 def reverse(usage_id: UUID, *, by: str = "", now: datetime | None = None) -> Usage:

@@ -8,6 +8,7 @@ lost the job can replace nothing, and files that no job refers to are `collect`e
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Generator, Iterator
 from datetime import UTC, timedelta
 from typing import IO
@@ -57,7 +58,26 @@ def _stored(job: Job) -> Generator[None, None, str]:
         file.flush()
         os.fsync(file.fileno())
         file.seek(0)
-        return default_storage.save(_name(job), File(file))
+        return default_storage.save(_name(job), Renewing(file, job))
+
+
+class Renewing(File):
+    """The file while it is stored, which may take longer than a lease: reading it renews the job's.
+
+    Raises LeaseLost out of the storage when the job is not this worker's any more.
+    """
+
+    EVERY = 1.0  # seconds
+
+    def __init__(self, file: IO[bytes], job: Job) -> None:
+        super().__init__(file)
+        self._rows, self._job, self._renewed = file, job, time.monotonic()
+
+    def read(self, *size: int) -> bytes:
+        if time.monotonic() - self._renewed >= self.EVERY:
+            lifecycle.renew(self._job, self._job.exported)
+            self._renewed = time.monotonic()
+        return self._rows.read(*size)
 
 
 def collect() -> int:
@@ -84,7 +104,10 @@ def _is_needed(job: Job, token: str) -> bool:
 
 
 def _folders(path: str) -> list[str]:
-    return default_storage.listdir(path)[0] if default_storage.exists(path) else []
+    try:
+        return default_storage.listdir(path)[0]
+    except FileNotFoundError:
+        return []
 
 
 def _remove(folder: str, keep: str) -> int:

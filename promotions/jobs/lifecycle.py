@@ -43,12 +43,15 @@ def claim(job_id: int, *, now: Clock | None = None) -> Job | None:
     now = now or Now()
     # The token is read in the transaction that made it: read later, it could be the next holder's.
     with transaction.atomic():
-        is_taken = any(take(job_id, now) for take in (_begin, _take_over, _give_up))
-        job = Job.objects.select_related("promotion").get(pk=job_id) if is_taken else None
-    if job is None:
+        job = Job.objects.filter(pk=job_id).first()
+        how = next((how for take, how in _CLAIMS if take(job, now)), None) if job else None
+    if job is None or how is None:
         return None
-    logger.info("job %s: claimed, %s, token %d, attempt %d", job.uuid, job.state, job.lease_token, job.attempts)
-    return None if job.finished_at else job
+    if job.finished_at:
+        logger.warning("job %s: refused: %s", job.uuid, job.error, extra=job.log_fields)
+        return None
+    logger.info("job %s: %s, %s, attempt %d", job.uuid, how, job.state, job.attempts, extra=job.log_fields)
+    return job
 
 
 def _new_lease(now: Clock) -> dict[str, Any]:
@@ -59,45 +62,51 @@ def _new_lease(now: Clock) -> dict[str, Any]:
     }
 
 
-def _begin(job_id: int, now: Clock) -> bool:
+def _begin(job: Job, now: Clock) -> bool:
     """The first claim: reserves the job's whole number of codes, or makes the job fail."""
-    job = Job.objects.filter(pk=job_id, status=Status.PENDING).first()
-    if job is None:
+    if job.status != Status.PENDING:
         return False
-    row = Job.objects.filter(pk=job_id)
     with transaction.atomic():
         # The promotion's row before the job's, as everywhere, so that no two transactions wait for each other.
         promotion = Promotion.objects.filter(pk=job.promotion_id)
         if _reserve(promotion, job):
             below = PromotionCode.objects.highest_id()
-            begun = row.transition(Event.BEGIN, started_at=now, after_code_id=below, **_new_lease(now))
+            changes = {"started_at": now, "after_code_id": below} | _new_lease(now)
+            begun = Job.objects.transition(Event.BEGIN, job, **changes)
         else:
-            begun = row.transition(Event.REFUSE, error=CODES_LIMIT_EXCEEDED)
+            begun = Job.objects.transition(Event.REFUSE, job, error=CODES_LIMIT_EXCEEDED)
         if not begun:
             # Cancelled, or begun by another, since it was read: the reservation is rolled back.
             transaction.set_rollback(True)
-    return begun == 1
+    return begun
 
 
 def _reserve(promotion: PromotionQuerySet, job: Job) -> bool:
     return job.wanted_codes == 0 or promotion.reserve(job.wanted_codes, settings.PROMOTIONS_MAX_CODES)
 
 
-def _take_over(job_id: int, now: Clock) -> bool:
+def _take_over(job: Job, now: Clock) -> bool:
     may_go_on = Q(attempts__lt=MAX_ATTEMPTS) | Q(status=Status.CANCELLING) | ~Q(error="")
-    row = Job.objects.unheld(now).filter(may_go_on, pk=job_id)
-    return row.transition(Event.TAKE_OVER, **_new_lease(now)) == 1
+    # Of a job that was handed back after each slice, the audit trail would tell little else.
+    was_held = job.lease_expires_at is not None
+    return (
+        Job.objects.unheld(now).filter(may_go_on).transition(Event.TAKE_OVER, job, is_told=was_held, **_new_lease(now))
+    )
 
 
-def _give_up(job_id: int, now: Clock) -> bool:
-    row = Job.objects.unheld(now).filter(pk=job_id, attempts__gte=MAX_ATTEMPTS)
+def _give_up(job: Job, now: Clock) -> bool:
     error = f"given up after {MAX_ATTEMPTS} attempts without progress"
-    return row.transition(Event.GIVE_UP, error=error, **_new_lease(now)) == 1
+    given_up = Job.objects.unheld(now).filter(attempts__gte=MAX_ATTEMPTS)
+    return given_up.transition(Event.GIVE_UP, job, error=error, **_new_lease(now))
+
+
+# The ways to get a job, in the order in which they are tried, and what the log calls them.
+_CLAIMS = ((_begin, "begun"), (_take_over, "taken over"), (_give_up, "given up"))
 
 
 def _write(job: Job, event: Event, **changes: Any) -> None:
     """Let `event` happen to the job, if it still is its holder's. Raises LeaseLost if not."""
-    if not Job.objects.filter(pk=job.pk, lease_token=job.lease_token).transition(event, **changes):
+    if not Job.objects.filter(lease_token=job.lease_token).transition(event, job, **changes):
         raise LeaseLost(f"job {job.uuid} is not held by token {job.lease_token} any more")
 
 
@@ -133,13 +142,13 @@ def renew(job: Job, exported: int, *, now: Clock | None = None) -> None:
 def complete(job: Job, *, file: str = "") -> None:
     """End the job as completed: from this moment its codes are live, or its `file` is there. Raises LeaseLost."""
     _write(job, Event.COMPLETE, lease_expires_at=None, file=file)
-    logger.info("job %s: completed with %d codes", job.uuid, job.generated or job.exported)
+    logger.info("job %s: completed with %d codes", job.uuid, job.generated or job.exported, extra=job.log_fields)
 
 
 def fail(job: Job, error: str) -> None:
     """Say that the job cannot be done; it is undone next, and `failed` when nothing is left. Raises LeaseLost."""
     _write(job, Event.FAIL, error=error[: Job._meta.get_field("error").max_length])
-    logger.warning("job %s: failing: %s", job.uuid, error)
+    logger.warning("job %s: failing: %s", job.uuid, error, extra=job.log_fields)
 
 
 def end_undo(job: Job) -> None:
@@ -150,7 +159,7 @@ def end_undo(job: Job) -> None:
     with transaction.atomic():
         Promotion.objects.filter(pk=job.promotion_id).give_back(job.wanted_codes)
         _write(job, Event.END_UNDO, lease_expires_at=None)
-    logger.info("job %s: undone, %d codes deleted", job.uuid, job.deleted)
+    logger.info("job %s: undone, %d codes deleted", job.uuid, job.deleted, extra=job.log_fields)
 
 
 def hand_back(job: Job, *, now: Clock | None = None) -> None:
@@ -165,7 +174,8 @@ def hand_back(job: Job, *, now: Clock | None = None) -> None:
         attempts=Greatest(F("attempts") - 1, 0),
         delivered_at=now or Now(),
     )
-    logger.info("job %s: handed back at %d of %s", job.uuid, job.generated, job.number_of_codes)
+    numbers = job.generated, job.number_of_codes
+    logger.info("job %s: handed back at %d of %s", job.uuid, *numbers, extra=job.log_fields)
 
 
 def pause(job: Job, *, now: Clock | None = None) -> None:
@@ -173,7 +183,8 @@ def pause(job: Job, *, now: Clock | None = None) -> None:
     without progress, from 1 s to 5 min; then the sweep delivers it. Raises LeaseLost."""
     length = min(timedelta(seconds=2 ** min(job.attempts - 1, 20)), LONGEST_PAUSE)
     _write(job, Event.LET_GO, lease_expires_at=(now or Now()) + length)
-    logger.warning("job %s: paused for %d s after attempt %d", job.uuid, length.total_seconds(), job.attempts)
+    numbers = length.total_seconds(), job.attempts
+    logger.warning("job %s: paused for %d s after attempt %d", job.uuid, *numbers, extra=job.log_fields)
 
 
 def look_again(job: Job) -> Job | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from promotions import log
 from promotions.errors import JobFailure, LeaseLost
 from promotions.jobs import export, generate, lifecycle, undo
 from promotions.models import Job, JobType
@@ -36,7 +37,15 @@ def run(job_id: int) -> bool:
     to the job: an error makes it fail, a fault of the database makes it pause, a lost lease ends the work.
     """
     job = lifecycle.claim(job_id)
-    slice_ = Slice(job_id)
+    if job is None:
+        return False
+    with log.about(**job.log_fields):
+        return _work_on(job)
+
+
+def _work_on(claimed: Job) -> bool:
+    job: Job | None = claimed
+    slice_ = Slice(claimed.pk)
     while job is not None:
         try:
             for _ in _steps(job):

@@ -67,5 +67,5 @@ def _deliver(job: Job) -> bool:
         if not mine.active().update(delivered_at=Now()):
             return False
         tasks.deliver(job)
-    logger.warning("job %s: nobody works on it, delivered again", job.uuid)
+    logger.warning("job %s: nobody works on it, delivered again", job.uuid, extra=job.log_fields)
     return True

@@ -1,15 +1,17 @@
-"""Delivery: telling some worker what to work on. The queue carries a row's key and nothing else."""
+"""Delivery: telling some worker what to work on. The queue carries a row's key and nothing else.
 
-from functools import partial
+A queue that is away makes nothing fail: what is not delivered now is found by the sweep.
+"""
 
 from django.db import transaction
 from django_tasks import task
+from django_tasks.base import TASK_MAX_PRIORITY, Task
 
 from promotions.jobs import purge, runner
 from promotions.models import Job
 
 # Undoing goes before new work: who has cancelled a job waits for it to be gone.
-PRIORITY_UNDO = 50
+PRIORITY_UNDO = TASK_MAX_PRIORITY
 
 
 @task()
@@ -22,7 +24,7 @@ def work_on_job(job_id: int) -> None:
 def deliver(job: Job) -> None:
     """Have the job worked on, as soon as the present transaction is committed."""
     priority = PRIORITY_UNDO if job.is_undoing else 0
-    transaction.on_commit(partial(work_on_job.using(priority=priority).enqueue, job.pk))
+    _on_commit(work_on_job.using(priority=priority), job.pk)
 
 
 @task()
@@ -34,4 +36,11 @@ def remove_promotion(promotion_id: int) -> None:
 
 def deliver_removal(promotion_id: int) -> None:
     """Have a deleted promotion removed, as soon as the present transaction is committed."""
-    transaction.on_commit(partial(remove_promotion.enqueue, promotion_id))
+    _on_commit(remove_promotion, promotion_id)
+
+
+def _on_commit(wanted: Task, key: int) -> None:
+    def enqueue() -> None:
+        wanted.enqueue(key)
+
+    transaction.on_commit(enqueue, robust=True)

@@ -5,10 +5,13 @@ On a terminal results have colours and tables; anywhere else they are plain line
 
 import getpass
 import json
+import logging
 import os
+import socket
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,6 +24,7 @@ from rich.text import Text
 
 from promotions.errors import Refused
 from promotions.models import Job, Promotion
+from promotions.models.actor import Door, acting
 from promotions.models.lookup import find
 from promotions.states import Status
 
@@ -58,7 +62,8 @@ class ConsoleCommand(BaseCommand):
         """Run the command; what can be expected to go wrong ends it with a message instead of a traceback."""
         self.no_color = bool(options.get("no_color"))
         try:
-            return super().execute(*args, **options)
+            with quiet_log(), acting(actor(), Door.COMMAND, socket.gethostname()):
+                return super().execute(*args, **options)
         except (Refused, ValidationError) as error:
             raise Error("\n".join(texts(error))) from error
         except (OperationalError, ProgrammingError, InterfaceError) as error:
@@ -107,6 +112,18 @@ class ConsoleCommand(BaseCommand):
 
     def print_json(self, document: Any) -> None:
         self.stdout.write(json.dumps(document, indent=2))
+
+
+@contextmanager
+def quiet_log() -> Iterator[None]:
+    """Keep what happens out of the log: the command says it itself, and both would stand on one terminal."""
+    ours = logging.getLogger("promotions")
+    before = ours.level
+    ours.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        ours.setLevel(before)
 
 
 class Verbatim:

@@ -1,13 +1,20 @@
 """What is stored, and the rules that hold for a row."""
 
 from promotions.models.api_client import ApiClient
+from promotions.models.audit import AuditEntry, AuditEvent
+from promotions.models.chore import ChoreTurn
 from promotions.models.code import PromotionCode
 from promotions.models.job import Job, JobType
 from promotions.models.promotion import ConsumeUnit, Promotion, PromotionType
 from promotions.models.usage import IdempotencyKey, Usage
+from promotions.models.webhook import Webhook, WebhookDelivery
+from promotions.models.worker import Worker
 
 __all__ = [
     "ApiClient",
+    "AuditEntry",
+    "AuditEvent",
+    "ChoreTurn",
     "ConsumeUnit",
     "IdempotencyKey",
     "Job",
@@ -16,4 +23,7 @@ __all__ = [
     "PromotionCode",
     "PromotionType",
     "Usage",
+    "Webhook",
+    "WebhookDelivery",
+    "Worker",
 ]

@@ -1,5 +1,6 @@
 """Jobs: the row that is the truth about a piece of work, and the one method that cancels it."""
 
+import logging
 import uuid
 from datetime import datetime
 from functools import reduce
@@ -8,14 +9,18 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
 from promotions.errors import JobNotCancellable
+from promotions.models.audit import AUDITED, record_job
 from promotions.models.fields import no_control_characters, no_formula
 from promotions.models.promotion import ConsumeUnit, Promotion
+from promotions.models.webhook import WebhookEvent, announce
 from promotions.states import ACTIVE, TERMINAL, TRANSITIONS, Event, State, Status
+
+logger = logging.getLogger(__name__)
 
 CODE_LENGTH_DEFAULT = 8
 CODE_LENGTH_MIN = 8
@@ -31,6 +36,16 @@ class JobType(models.TextChoices):
 
     CODE_GENERATE = "code_generate", "Generate codes"
     CODE_EXPORT = "code_export", "Export codes"
+
+
+# What is told of a job that has got this status. Nobody is told that a job waits: whoever started it knows.
+TOLD = {
+    Status.PROCESSING: WebhookEvent.JOB_STARTED,
+    Status.CANCELLING: WebhookEvent.JOB_CANCELLING,
+    Status.CANCELLED: WebhookEvent.JOB_CANCELLED,
+    Status.FAILED: WebhookEvent.JOB_FAILED,
+    Status.COMPLETED: WebhookEvent.JOB_COMPLETED,
+}
 
 
 def in_state(state: State) -> Q:
@@ -52,19 +67,36 @@ class JobQuerySet(models.QuerySet["Job"]):
         """The jobs that have not ended and that no worker holds at `now`, by default the database's time."""
         return self.active().filter(Q(lease_expires_at=None) | Q(lease_expires_at__lte=now or Now()))
 
-    def transition(self, event: Event, **changes: Any) -> int:
-        """Let `event` happen to the selected jobs that are in a state from which the table allows it.
+    def transition(self, event: Event, job: "Job", *, by: str = "", is_told: bool = True, **changes: Any) -> bool:
+        """Let `event` happen to `job`, if it is among the selected ones and in a state from which the table allows it.
 
-        One conditional UPDATE, which also writes `changes`. Returns how many jobs it happened to; the others
-        are untouched. This is the only writer of `Job.status`.
+        One conditional UPDATE, which also writes `changes`; whatever `job`, a copy of the row, says. Returns whether
+        it happened; if not, nothing is changed. An event that the audit trail keeps leaves its entry in the same
+        transaction, as done `by` this one or whoever is acting, unless it is not to be told; a new status is told to
+        the webhooks that want to know; and `job` is then fresh, with its promotion.
         """
+        if event not in AUDITED:
+            return self._write(event, job.pk, changes)
+        # Without a savepoint: who rolls it back rolls back what is around it, too.
+        with transaction.atomic(savepoint=False):
+            happened = self._write(event, job.pk, changes)
+            if happened:
+                job.refresh_from_db(from_queryset=Job.objects.select_related("promotion"))
+            if happened and is_told:
+                record_job(AUDITED[event], job, by=by, **job.standing_in_numbers())
+            if happened and any(edge.source.status != edge.target.status for edge in TRANSITIONS[event]):
+                announce(TOLD[Status(job.status)], job.told)
+        return happened
+
+    def _write(self, event: Event, job_id: int, changes: dict[str, Any]) -> bool:
+        """The only writer of `Job.status`."""
         edges = TRANSITIONS[event]
         status = Case(*(When(in_state(edge.source), then=Value(edge.target.status)) for edge in edges))
         ends = [When(in_state(edge.source), then=Now()) for edge in edges if edge.target.status in TERMINAL]
         if ends:
             changes["finished_at"] = Case(*ends, default=F("finished_at"))
-        sources = {edge.source for edge in edges}
-        return self.in_states(sources).update(status=status, updated_at=Now(), **changes)
+        row = self.filter(pk=job_id).in_states({edge.source for edge in edges})
+        return row.update(status=status, updated_at=Now(), **changes) == 1
 
 
 class Job(models.Model):
@@ -131,6 +163,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["promotion", "-id"], name="job_by_promotion"),
             models.Index(fields=["id"], name="job_active", condition=Q(status__in=ACTIVE)),
+            models.Index(fields=["status", "finished_at"], name="job_ended", condition=Q(status__in=TERMINAL)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -195,9 +228,52 @@ class Job(models.Model):
             raise ValidationError({"number_of_codes": ValidationError("This field is required.", code="required")})
 
     @property
+    def log_fields(self) -> dict[str, Any]:
+        """What every line of the log about this job carries, as `extra`."""
+        return {"job": str(self.uuid), "token": self.lease_token}
+
+    def told(self) -> dict[str, Any]:
+        """The job as webhooks are told of it."""
+        return {
+            "type": "promotion_job",
+            "id": self.uuid,
+            "promotion_id": self.promotion.uuid,
+            "job_type": self.job_type,
+            "name": self.name,
+            "status": self.status,
+            "error": self.error,
+            "number_of_codes": self.number_of_codes,
+            **{name: getattr(self, name) for name in ("generated", "deleted", "exported")},
+            **{name: getattr(self, name) for name in ("created_by", "created_at", "started_at", "finished_at")},
+            **{name: getattr(self, name) for name in ("cancelled_by", "cancel_reason", "cancel_requested_at")},
+        }
+
+    @property
     def wanted_codes(self) -> int:
         """How many codes the job makes, and reserves in its promotion while it does: none when it exports."""
         return self.number_of_codes or 0
+
+    @property
+    def done(self) -> int:
+        """How much of `total` is there: codes made and not removed again, or rows exported."""
+        return self.exported if self.job_type == JobType.CODE_EXPORT else self.generated - self.deleted
+
+    @property
+    def total(self) -> int:
+        """How many codes the job makes, or about how many it exports. Needs the promotion for the latter."""
+        return (
+            max(self.promotion.code_count, self.exported) if self.job_type == JobType.CODE_EXPORT else self.wanted_codes
+        )
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in ACTIVE
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether it has ended without a result, so that the same may be tried as a new job."""
+        return self.status in (Status.CANCELLED, Status.FAILED)
 
     @property
     def is_undoing(self) -> bool:
@@ -216,12 +292,19 @@ class Job(models.Model):
         `by` names who did it, `reason` says why; both are kept. One UPDATE decides, whatever this copy of the
         row says; afterwards the copy is fresh. Raises JobNotCancellable in every other state.
         """
-        cancelled = Job.objects.filter(pk=self.pk).transition(
-            Event.CANCEL,
-            cancelled_by=by or "",
-            cancel_reason=reason,
-            cancel_requested_at=Now(),
-        )
-        self.refresh_from_db()
-        if not cancelled:
+        why: dict[str, Any] = {"cancelled_by": by or "", "cancel_reason": reason, "cancel_requested_at": Now()}
+        if not Job.objects.transition(Event.CANCEL, self, by=by or "", **why):
+            self.refresh_from_db()
             raise JobNotCancellable
+        logger.info("job %s: %s, by %s", self.uuid, self.status, by or "no one named", extra=self.log_fields)
+
+    def standing_in_numbers(self) -> dict[str, Any]:
+        """What the audit trail keeps of the row beside its state."""
+        return {
+            "token": self.lease_token or None,
+            "generated": self.generated or None,
+            "deleted": self.deleted or None,
+            "exported": self.exported or None,
+            "error": self.error,
+            "reason": self.cancel_reason,
+        }

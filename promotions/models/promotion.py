@@ -125,7 +125,11 @@ class Promotion(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["id"], name="promotion_deleted", condition=Q(deleted_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["id"], name="promotion_deleted", condition=Q(deleted_at__isnull=False)),
+            models.Index(fields=["start"], name="promotion_by_start", condition=Q(enabled=True, deleted_at=None)),
+            models.Index(fields=["end"], name="promotion_by_end", condition=Q(enabled=True, deleted_at=None)),
+        ]
         constraints = [
             models.CheckConstraint(name="promotion_type_known", condition=Q(promotion_type__in=PromotionType.values)),
             models.CheckConstraint(

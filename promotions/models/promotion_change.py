@@ -6,21 +6,36 @@ rules look at changes in between, and nobody's change is lost.
 
 import uuid
 from collections.abc import Iterable
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from promotions.errors import CodesInTheWay, JobInTheWay, TooManyCodesToRevive
+from promotions.models.audit import AuditEvent, record_codes, record_promotion
 from promotions.models.code import PromotionCode
 from promotions.models.promotion import Promotion
 from promotions.states import Status
 
 CODES_TO_REVIVE = 1000
 OWN_CODE_PREFIX = "auto_"
+# What a copy of a promotion has in common with it.
+COPIED = (
+    "description",
+    "automatic",
+    "promotion_type",
+    "schema",
+    "min_cart_value",
+    "max_discount_value",
+    "max_applications_per_cart",
+    "start",
+    "end",
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +55,22 @@ def create(promotion: Promotion, by: str) -> None:
     promotion.full_clean()
     with transaction.atomic():
         promotion.save(force_insert=True)
+        record_promotion(AuditEvent.PROMOTION_CREATED, promotion, by=by)
         if promotion.automatic:
             _make_own_code(promotion)
+
+
+def duplicate(promotion: Promotion, by: str) -> Promotion:
+    """Store a copy that begins anew: named `Copy of …`, disabled, without the codes, jobs and versions of this one.
+
+    Returns it. Raises ValidationError when the promotion is what none can be any more.
+    """
+    copied = {name: deepcopy(getattr(promotion, name)) for name in COPIED}
+    longest = Promotion._meta.get_field("name").max_length or 0
+    name = Truncator(_("Copy of %(name)s") % {"name": promotion.name}).chars(longest)
+    new = Promotion(**copied, name=name, enabled=False)
+    create(new, by)
+    return new
 
 
 def change(promotion: Promotion, fields: dict[str, Any], by: str) -> Promotion:
@@ -91,6 +120,8 @@ def save_change(after: Promotion, fields: Iterable[str], by: str, effect: Effect
     after.updated_by = by
     after.save(update_fields=[*fields, "updated_by", "updated_at"])
     removed = _remove_codes(after) if effect.removes_codes else 0
+    numbers = {"codes_removed": removed} if removed else {}
+    record_promotion(AuditEvent.PROMOTION_CHANGED, after, by=by, fields=sorted(fields), **numbers)
     if effect.makes_own_code:
         _make_own_code(after)
     return removed
@@ -101,6 +132,7 @@ def mark_deleted(promotion: Promotion, by: str) -> None:
     promotion.deleted_at = timezone.now()
     promotion.updated_by = by
     promotion.save(update_fields=["deleted_at", "updated_by", "updated_at"])
+    record_promotion(AuditEvent.PROMOTION_DELETED, promotion, by=by, codes=promotion.code_count)
 
 
 def _check_revival(promotion: Promotion) -> None:
@@ -132,3 +164,4 @@ def _make_own_code(promotion: Promotion) -> None:
     code = f"{OWN_CODE_PREFIX}{uuid.uuid4()}"
     PromotionCode.objects.create(promotion=promotion, code=code, created_by=promotion.updated_by)
     Promotion.objects.filter(pk=promotion.pk).reserve(1, 1)
+    record_codes(AuditEvent.CODE_ADDED, promotion, [code], by=promotion.updated_by)

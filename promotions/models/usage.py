@@ -1,6 +1,8 @@
 """What has been redeemed, by which order; and the answers given to requests that may come twice."""
 
 import uuid
+from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -42,6 +44,13 @@ class Usage(models.Model):
         indexes = [
             models.Index(fields=["promotion", "updated_at", "id"], name="usage_by_update"),
             models.Index(fields=["promotion", "code", "used_on", "id"], name="usage_by_code"),
+            models.Index(fields=["promotion", "used_on", "id"], name="usage_by_promotion"),
+            models.Index(fields=["used_on", "id"], name="usage_by_time"),
+            # For who looks for one usage. Each ends in the order in which usages are listed.
+            models.Index(fields=["code", "used_on", "id"], name="usage_of_code"),
+            models.Index(fields=["order_id", "used_on", "id"], name="usage_of_order"),
+            models.Index(fields=["customer_id", "used_on", "id"], name="usage_of_customer"),
+            models.Index(fields=["customer_email", "used_on", "id"], name="usage_of_email"),
         ]
         constraints = [
             models.CheckConstraint(name="usage_code_not_empty", condition=~Q(code="")),
@@ -56,6 +65,19 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} by order {self.order_id}"
+
+    def told(self, promotion_uuid: UUID) -> dict[str, Any]:
+        """The usage as webhooks are told of it. Without the e-mail address, which is kept in one place only."""
+        return {
+            "type": "promotion_usage",
+            "id": self.uuid,
+            "promotion_id": promotion_uuid,
+            "code": self.code,
+            "order_id": self.order_id,
+            "customer_id": self.customer_id,
+            "times_used": self.times_used,
+            "used_on": self.used_on,
+        }
 
 
 class IdempotencyKey(models.Model):

@@ -50,9 +50,13 @@ def test_only_our_models_and_staff_are_in_the_admin_all_in_the_theme():
         "auth.Group",
         "auth.User",
         "promotions.ApiClient",
+        "promotions.AuditEntry",
         "promotions.Job",
         "promotions.Promotion",
         "promotions.PromotionCode",
+        "promotions.Usage",
+        "promotions.Webhook",
+        "promotions.WebhookDelivery",
     }
     assert all(isinstance(model_admin, ModelAdmin) for model_admin in admin.site._registry.values())
 

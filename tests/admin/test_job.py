@@ -144,3 +144,17 @@ def test_jobs_are_found_by_name_promotion_and_id(staff, query):
     text = staff.get(LIST, {"q": query.format(uuid=job.uuid)}).content.decode()
     assert "Codes for May" in text
     assert "Another" not in text
+
+
+def test_jobs_are_filtered_by_status_type_promotion_day_and_who(staff):
+    job = JobFactory(name="Codes for May", status=Status.FAILED, created_by="ann")
+    Job.objects.update(created_at="2026-03-05T23:30:00Z")
+    JobFactory(created_by="bob")
+    for query in (
+        {"status__exact": "failed"},
+        {"promotion__id__exact": job.promotion.pk},
+        {"created_at_from": "2026-03-05", "created_at_to": "2026-03-05"},
+        {"created_by__icontains": "ann"},
+    ):
+        assert list(staff.get(LIST, query).context["cl"].result_list) == [job], query
+    assert not staff.get(LIST, {"job_type__exact": "code_export"}).context["cl"].result_list

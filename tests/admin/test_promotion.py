@@ -152,22 +152,6 @@ def test_promotions_are_found_by_name_and_id(staff, query):
     assert "Another" not in text
 
 
-def test_the_page_shows_the_latest_jobs_and_leads_to_a_new_one(staff):
-    promotion = PromotionFactory()
-    jobs = JobFactory.create_batch(11, promotion=promotion, status=Status.COMPLETED)
-    text = staff.get(f"{LIST}{promotion.pk}/change/").content.decode()
-    links = [f"/admin/promotions/job/{job.pk}/change/" in text for job in jobs]
-    assert links == [False] + [True] * 10
-    assert f"/admin/promotions/job/add/?promotion={promotion.pk}" in text
-
-
-def test_staff_who_may_not_see_jobs_see_none_on_the_page(log_in):
-    job = JobFactory(name="Secret job")
-    text = log_in("view_promotion").get(f"{LIST}{job.promotion.pk}/change/").content.decode()
-    assert "Secret job" not in text
-    assert "/job/add/" not in text
-
-
 def test_a_promotion_is_deleted_after_a_page_that_counts_its_codes(staff, django_capture_on_commit_callbacks):
     promotion = PromotionFactory(name="Summer")
     PromotionCodeFactory.create_batch(2, promotion=promotion)

@@ -53,7 +53,7 @@ def is_shown_to(answer, origin):
         return False
     assert answer.headers["Access-Control-Allow-Origin"] == origin
     assert "Access-Control-Allow-Credentials" not in answer.headers
-    assert listed(answer, "Access-Control-Expose-Headers") == {"idempotent-replayed", "retry-after"}
+    assert listed(answer, "Access-Control-Expose-Headers") == {"idempotent-replayed", "retry-after", "x-request-id"}
     assert "origin" in listed(answer, "Vary")
     return True
 

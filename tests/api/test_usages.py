@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from promotions.api import idempotency
+from promotions.api import idempotency, sorting
 from promotions.models import IdempotencyKey, PromotionCode, Usage
 from tests.factories import PromotionCodeFactory, PromotionFactory, UsageFactory
 
@@ -74,6 +74,18 @@ def test_a_code_is_redeemed_wrapped_or_bare(api, wrap, slash):
         "anonymized": False,
     }
     assert uses_left(code) == 3
+
+
+def test_a_disabled_code_is_refused_and_looks_in_the_list_as_ever(api):
+    code = running_code(uses=5, max_uses=5)
+    url = f"/v2/promotions/{code.promotion.uuid}/codes"
+    before = api.get(url).json()
+    PromotionCode.objects.update(disabled_at=timezone.now())
+    answer = redeem(api, code)
+    assert answer.status_code == 422
+    assert fault(answer)["title"] == "Code disabled"
+    assert fault(answer)["detail"] == "Promotion code is disabled"
+    assert api.get(url).json() == before
 
 
 def test_a_guest_may_redeem_and_null_means_not_given(api):
@@ -284,6 +296,21 @@ def test_the_usages_of_a_promotion_are_sorted_as_asked_for(api, sort, field):
     wanted = [usage.order_id for usage in Usage.objects.order_by(field)]
     assert orders(api.get(f"{promotion_url(promotion)}?sort={sort}")) == wanted
     assert orders(api.get(f"{promotion_url(promotion)}?sort=-{sort}")) == wanted[::-1]
+
+
+def test_very_many_usages_are_sorted_by_their_times_only(api, monkeypatch):
+    monkeypatch.setattr(sorting, "SORTED_MAX", 2)
+    code = PromotionCodeFactory()
+    usages = usages_of(code)
+    url = promotion_url(code.promotion)
+    for sort in ("used_on", "-used_on", "updated_at", "-updated_at"):
+        assert len(orders(api.get(f"{url}?sort={sort}"))) == 3
+    for sort in ("code", "-customer_id", "order_id", "customer_email", "id"):
+        refused = fault(api.get(f"{url}?sort={sort}"))
+        assert (refused["status"], refused["source"]) == ("400", "sort")
+        assert refused["detail"] == "More than 2 rows can only be sorted by updated_at, used_on: use a filter"
+    since = f"filter=gt(used_on,{usages[2].used_on:%Y-%m-%dT%H:%M:%SZ})"
+    assert len(orders(api.get(f"{url}?sort=order_id&{since}"))) == 2
 
 
 def test_the_usages_of_a_code_are_oldest_first_or_newest_first(api):

@@ -5,12 +5,12 @@ import os
 import re
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from backoffice import settings
 from backoffice.settings import env_cache, env_origins, env_rate
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -18,8 +18,8 @@ SHOW = """
 import json
 from backoffice import settings
 
-names = ["CACHES", "CORS_ALLOWED_ORIGINS", "REST_FRAMEWORK"]
-print(json.dumps({name: getattr(settings, name) for name in names}))
+names = ["CACHES", "CORS_ALLOWED_ORIGINS", "REST_FRAMEWORK", "STORAGES", "TASKS", "MEDIA_ROOT"]
+print(json.dumps({name: getattr(settings, name) for name in names}, default=str))
 """
 
 
@@ -74,6 +74,34 @@ def test_limits_origins_proxies_and_the_cache_come_from_the_environment():
     }
 
 
+def test_what_is_kept_is_kept_where_it_is_said(tmp_path):
+    assert settings_of(VAR_DIR=str(tmp_path / "var"))["MEDIA_ROOT"] == str(tmp_path / "var/media")
+    assert (tmp_path / "var/tmp").is_dir()
+
+
+def test_files_are_kept_in_a_bucket_that_is_named():
+    assert settings_of()["STORAGES"]["default"]["BACKEND"].endswith(".FileSystemStorage")
+    keys = {"S3_ACCESS_KEY": "key", "S3_SECRET_KEY": "secret/+"}
+    storage = settings_of(S3_BUCKET="b", S3_ENDPOINT="https://s3.example.com/", S3_REGION="r", **keys)["STORAGES"]
+    assert storage["default"] == {
+        "BACKEND": "backoffice.storage.S3",
+        "OPTIONS": {
+            "bucket_name": "b",
+            "endpoint_url": "https://s3.example.com",
+            "region_name": "r",
+            "access_key": "key",
+            "secret_key": "secret/+",
+        },
+    }
+
+
+def test_deliveries_go_through_a_redis_that_is_named():
+    assert settings_of()["TASKS"]["default"]["BACKEND"] == "django_tasks_db.DatabaseBackend"
+    assert settings_of(TASKS_URL="rediss://:x@redis.example.com:6380/2")["TASKS"]["default"]["BACKEND"].endswith(
+        ".RedisBackend"
+    )
+
+
 @pytest.mark.parametrize(
     ("environment", "proxies"),
     [
@@ -96,6 +124,12 @@ def test_as_many_forwarded_addresses_are_believed_as_there_are_proxies(environme
         ({"CORS_ALLOWED_ORIGINS": "shop.example.com"}, "CORS_ALLOWED_ORIGINS has 'shop.example.com'"),
         ({"CACHE_URL": "nonsense"}, "CACHE_URL is no address of a cache"),
         ({"BEHIND_PROXY": "true", "PROXIES": "0"}, "PROXIES is 0"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml', but must be one of: line, json"),
+        ({"S3_REGION": "eu-central-1"}, "S3_BUCKET is missing"),
+        ({"S3_BUCKET": "b", "S3_ACCESS_KEY": "k"}, "S3_ACCESS_KEY and S3_SECRET_KEY are only good together"),
+        ({"S3_BUCKET": "b", "S3_ENDPOINT": "s3.example.com"}, "S3_ENDPOINT is 's3.example.com'"),
+        ({"S3_BUCKET": "b", "PROMOTIONS_LINK_SECONDS": "604801"}, "PROMOTIONS_LINK_SECONDS must be at most 604800"),
+        ({"TASKS_URL": "127.0.0.1:6379"}, "TASKS_URL must begin with redis://"),
     ],
 )
 def test_nonsense_stops_the_start_and_names_the_variable(environment, complaint):
@@ -135,9 +169,10 @@ def test_an_origin_is_written_as_browsers_send_it(monkeypatch, origin):
         env_origins("ORIGINS")
 
 
-@pytest.mark.skipif(bool(find_spec("redis")), reason="redis is installed")
 def test_a_cache_whose_library_is_not_installed_is_refused(monkeypatch):
     monkeypatch.setenv("CACHE", "redis://127.0.0.1:6379/1")
+    assert env_cache("CACHE", "locmemcache://")["BACKEND"].endswith(".RedisCache")
+    monkeypatch.setattr(settings, "find_spec", lambda name: None)
     with pytest.raises(ImproperlyConfigured, match="CACHE needs the Python package redis"):
         env_cache("CACHE", "locmemcache://")
 

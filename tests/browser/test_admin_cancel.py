@@ -62,7 +62,7 @@ def test_the_button_on_the_page_of_a_job_asks_and_cancels_it(log_in):
 
     expect(page.get_by_text("their codes are being removed: Working one")).to_be_visible()
     expect(page.get_by_text("40 left to remove")).to_be_visible()
-    expect(page.get_by_text("Not needed")).to_be_visible()
+    expect(page.get_by_text("Reason: Not needed")).to_be_visible()
     expect(page.get_by_role("link", name="Cancel job")).to_have_count(0)
     processing.refresh_from_db()
     assert processing.status == "cancelling"

@@ -9,6 +9,8 @@ from http.client import HTTPResponse
 from string import Template
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from promotions.models import JobType, Promotion
 from promotions.states import Status
@@ -28,15 +30,16 @@ def promotion():
 
 
 @pytest.fixture
-def there(live_server, api_client_secret, get_token, promotion):
+def there(live_server, api_client_secret, get_token, promotion, settings, tmp_path):
     """What the requests name, by its name in them; `busy` is a second promotion, which has a job to cancel."""
     client, secret = api_client_secret
+    settings.MEDIA_ROOT = tmp_path
     export = JobFactory(
         promotion=promotion,
         job_type=JobType.CODE_EXPORT,
         number_of_codes=None,
         status=Status.COMPLETED,
-        file="exports/codes.csv",
+        file=default_storage.save("exports/codes.csv", ContentFile(b"code\r\n")),
     )
     pending = JobFactory()
     return {

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from promotions.codes import bulk
 from promotions.codes.redeem import anonymize, redeem, reverse
 from promotions.errors import (
+    CodeDisabled,
     CodeExhausted,
     CodeOfAnotherCustomer,
     NotFound,
@@ -54,6 +55,15 @@ def test_a_code_without_a_limit_is_never_used_up():
         use(code)
     assert uses_left(code) is None
     assert Usage.objects.count() == 3
+
+
+@pytest.mark.parametrize("uses", [0, 2, None])
+def test_a_disabled_code_is_refused_and_keeps_its_uses(uses):
+    code = PromotionCodeFactory(uses=uses, max_uses=uses, disabled_at=NOON)
+    with pytest.raises(CodeDisabled):
+        use(code)
+    assert uses_left(code) == uses
+    assert not Usage.objects.exists()
 
 
 @pytest.mark.parametrize(("unit", "taken"), [("per_cart", 1), ("per_item", 3)])

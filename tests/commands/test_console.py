@@ -28,7 +28,8 @@ def test_ctrl_c_ends_a_command_with_130(run, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["cancel_job", "create_api_client", "create_job", "list_jobs", "recover_jobs", "seed_demo"]
+    "name",
+    ["cancel_job", "create_api_client", "create_job", "import_promotions", "list_jobs", "recover_jobs", "seed_demo"],
 )
 def test_the_help_of_every_command_ends_with_its_exit_statuses(run, name):
     assert "\nExit status: 0 when" in run(name, "--help").out

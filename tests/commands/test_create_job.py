@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from promotions.jobs import runner
-from promotions.management.commands import create_job
+from promotions.management import waiting
 from promotions.models import Job, PromotionCode
 from promotions.states import Status
 from tests.commands.conftest import Terminal
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _polls_often(monkeypatch):
-    monkeypatch.setattr(create_job, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(waiting, "POLL_SECONDS", 0.02)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_waiting_says_nothing_twice_in_a_short_time(run, in_the_background):
 
 @pytest.mark.django_db(transaction=True)
 def test_waiting_repeats_itself_after_a_while(run, in_the_background, monkeypatch):
-    monkeypatch.setattr(create_job, "SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr(waiting, "SILENCE_SECONDS", 0.05)
     in_the_background(work_on_the_next_job)
     lines = create(run, PromotionFactory(), "--number-of-codes", 300, "--wait").err.splitlines()
     assert lines.count("waiting for a worker  0 % of 300") > 1

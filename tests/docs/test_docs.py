@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+import pytest
+from django.contrib.auth.models import Permission
+
 from promotions.states import TRANSITIONS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,10 +33,10 @@ def test_the_picture_of_the_life_cycle_has_every_change_of_state_and_no_other():
 
 def test_every_variable_that_is_read_is_explained_and_no_other():
     code = read("backoffice/settings.py") + read("gunicorn.conf.py")
-    used = set(re.findall(r'env(?:_\w+|\.\w+)\(\s*"([A-Z_]+)"', code)) | set(
+    used = set(re.findall(r'env(?:_\w+|\.\w+)\(\s*"([A-Z0-9_]+)"', code)) | set(
         re.findall(r"environ\.get\([\x22\x27](\w+)", code)
     )
-    explained = set(re.findall(r"^\| `([A-Z_]+)` \|", read("docs/settings.md"), re.MULTILINE))
+    explained = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", read("docs/settings.md"), re.MULTILINE))
     assert explained == used | {"DEMO_PASSWORD"}
 
 
@@ -41,3 +44,31 @@ def test_every_command_of_the_readme_exists():
     commands = {path.stem for path in (ROOT / "promotions/management/commands").glob("[a-z]*.py")}
     named = set(re.findall(r"manage\.py (\w+)", read("README.md") + read("docs/job-lifecycle.md")))
     assert named <= commands | {"migrate", "collectstatic", "check"}
+
+
+def test_every_command_stands_in_the_page_on_commands_and_no_other():
+    commands = {path.stem for path in (ROOT / "promotions/management/commands").glob("[a-z]*.py")}
+    described = set(re.findall(r"^\| `(\w+)` \|", read("docs/commands.md"), re.MULTILINE))
+    assert described == commands
+
+
+def test_every_figure_of_the_readme_was_measured():
+    figures = set(re.findall(r"\d[\d,]*\d{3}|\d+ ms", read("README.md").partition("## Run it")[0]))
+    assert len(figures) == 4
+    assert all(figure in read("docs/performance.md") for figure in figures)
+
+
+@pytest.mark.django_db
+def test_every_permission_that_is_explained_exists():
+    explained = set(
+        re.findall(r"`(\w+\.\w+)`", "".join(re.findall(r"^\| (`.*?) \|", read("docs/permissions.md"), re.MULTILINE)))
+    )
+    known = {f"{app}.{name}" for app, name in Permission.objects.values_list("content_type__app_label", "codename")}
+    assert "promotions.cancel_job" in explained
+    assert explained <= known
+
+
+def test_every_decision_stands_in_the_index_and_in_the_navigation():
+    decisions = {path.name for path in (ROOT / "docs/decisions").glob("0*.md")}
+    assert set(re.findall(r"\((\d{4}-.*?\.md)\)", read("docs/decisions/index.md"))) == decisions
+    assert set(re.findall(r"decisions/(\d{4}-.*?\.md)", read("mkdocs.yml"))) == decisions

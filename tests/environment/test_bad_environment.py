@@ -12,7 +12,7 @@ from promotions.models import Promotion
 from tests.factories import PromotionFactory, UserFactory
 from tests.processes import ROOT, Process, wait_until
 
-NOBODY_THERE = "postgres://nobody:nothing@127.0.0.1:1/nowhere"
+NOBODY_THERE = "postgres://nobody:nothing@127.0.0.1:1/nowhere"  # pragma: allowlist secret
 
 
 def manage(*arguments, **environment):

@@ -23,7 +23,8 @@ from promotions.jobs import export, generate, purge, runner, undo
 from promotions.jobs.create import create_job
 from promotions.jobs.delete import delete_promotion
 from promotions.jobs.sweep import sweep, sweep_deleted
-from promotions.models import Job, JobType, Promotion, PromotionCode
+from promotions.models import AuditEntry, AuditEvent, Job, JobType, Promotion, PromotionCode
+from promotions.models.audit import AUDITED
 from promotions.states import TERMINAL, TRANSITIONS, State, Status
 from tests.factories import PromotionFactory
 
@@ -51,6 +52,14 @@ def reachable():
 
 
 REACHABLE = reachable()
+
+# What an entry of the audit trail may tell after another: the event, and the states before and after it.
+TOLD = {
+    (AUDITED[event], edge.source, edge.target)
+    for event, edges in TRANSITIONS.items()
+    if event in AUDITED
+    for edge in edges
+} | {(AuditEvent.JOB_CREATED, None, State.PENDING)}
 
 
 def elsewhere(action):
@@ -104,7 +113,7 @@ class Interruption:
 
 OTHER_THINGS = ["cancel", "taken over for a batch", "taken over", "sweep", "delete promotion", "stop", "add code"]
 MEANWHILE = st.lists(st.sampled_from(OTHER_THINGS), min_size=1, max_size=3)
-# Beginning a job takes about ten, a batch three.
+# Beginning a job takes about a dozen, a batch three.
 STATEMENT = st.integers(1, 36)
 CHOICE = st.integers(0, 5)
 CODES = st.integers(3, 18)
@@ -113,7 +122,7 @@ CODES = st.integers(3, 18)
 class JobsAndPromotions(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
-        for model in (PromotionCode, Job, Promotion):
+        for model in (AuditEntry, PromotionCode, Job, Promotion):
             model.objects.all()._raw_delete("default")
         self.promotions = [PromotionFactory(), PromotionFactory()]
         self.by_hand = {promotion.pk: 0 for promotion in self.promotions}
@@ -299,6 +308,15 @@ class JobsAndPromotions(RuleBasedStateMachine):
             assert listed.count() == promotion.codes.live().count()
 
     @invariant()
+    def the_audit_trail_tells_how_each_job_came_to_where_it_stands(self):
+        for job in Job.objects.all():
+            before = None
+            for event, details in job.audit_entries.order_by("id").values_list("event", "details"):
+                assert (event, before, details["state"]) in TOLD
+                before = details["state"]
+            assert before == job.state
+
+    @invariant()
     def completed_exports_have_their_file_and_others_none(self):
         for job in Job.objects.filter(job_type=JobType.CODE_EXPORT):
             assert bool(job.file) == (job.status == Status.COMPLETED)
@@ -316,6 +334,7 @@ class JobsAndPromotions(RuleBasedStateMachine):
         assert not Promotion.objects.exclude(deleted_at=None).exists()
         assert not PromotionCode.objects.exclude(promotion__in=Promotion.objects.all()).exists()
         self.states_change_only_by_the_table()
+        self.the_audit_trail_tells_how_each_job_came_to_where_it_stands()
         self.counters_equal_rows()
         self.promotions_count_what_they_have_and_have_promised()
         self.no_code_of_an_unfinished_job_is_seen()

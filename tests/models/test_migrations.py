@@ -6,8 +6,6 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from promotions.models import Promotion
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -35,11 +33,13 @@ def test_promotions_get_their_first_version_and_automatic_ones_their_code(migrat
     }
     old.objects.create(name="Manual", **fields)
     old.objects.create(name="Automatic", automatic=True, **fields)
-    migrate_to("0005_first_versions_and_own_codes")
+    new = migrate_to("0005_first_versions_and_own_codes")
 
-    manual, automatic = Promotion.objects.order_by("id")
-    assert [version.name for version in manual.history.all()] == ["Manual"]
-    assert [version.schema for version in automatic.history.all()] == [fields["schema"]]
-    assert (manual.codes.count(), manual.code_count) == (0, 0)
-    assert automatic.codes.get().code.startswith("auto_")
+    manual, automatic = new.get_model("promotions", "Promotion").objects.order_by("id")
+    versions = new.get_model("promotions", "HistoricalPromotion").objects
+    codes = new.get_model("promotions", "PromotionCode").objects
+    assert [version.name for version in versions.filter(id=manual.id)] == ["Manual"]
+    assert [version.schema for version in versions.filter(id=automatic.id)] == [fields["schema"]]
+    assert (codes.filter(promotion=manual).count(), manual.code_count) == (0, 0)
+    assert codes.get(promotion=automatic).code.startswith("auto_")
     assert automatic.code_count == 1

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from promotions.codes import by_hand
 from promotions.codes.redeem import redeem, reverse
 from promotions.errors import CodeExhausted, NotFound, UsageAlreadyReversed
 from promotions.models import IdempotencyKey, PromotionCode, Usage
@@ -66,6 +67,21 @@ def test_orders_of_several_items_never_take_more_than_there_is():
         taken = sum(result.times_used for result in results if isinstance(result, Usage))
         assert uses_left(code) == 7 - taken >= 0
         assert all(isinstance(result, Usage | CodeExhausted) for result in results)
+
+
+def test_who_is_refused_because_a_code_is_disabled_takes_no_use_and_the_others_are_counted():
+    for _ in range(ROUNDS):
+        code = running_code(SHOPPERS)
+        results = at_once(lambda code=code: by_hand.disable(code), *[use(code)] * SHOPPERS)
+        used = kinds(results).count("Usage")
+        assert sorted(set(kinds(results)) - {"Usage", "CodeDisabled"}) == ["bool"]
+        assert uses_left(code) == SHOPPERS - used
+        assert kinds([use_refused(code)]) == ["CodeDisabled"]
+
+
+def use_refused(code):
+    [result] = at_once(use(code))
+    return result
 
 
 def test_of_several_reversals_at_once_exactly_one_gives_back():

@@ -25,7 +25,7 @@ create_access_token = extend_schema(
     request={"application/x-www-form-urlencoded": CREDENTIALS, "application/json": CREDENTIALS},
     parameters=[RETRY_AFTER],
     responses={200: OpenApiResponse(ref("Token"), "The token, not wrapped in `data`.")}
-    | refused(400, 401, 403, 429, 500, 503),
+    | refused(400, 401, 403, 413, 429, 500, 503),
     examples=[
         OpenApiExample(
             "Client credentials",
@@ -49,5 +49,5 @@ get_file = extend_schema(
         RETRY_AFTER,
     ],
     responses={(200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, "The codes, a line each.")}
-    | refused(403, 404, 429, 500, 503),
+    | refused(403, 404, 413, 429, 500, 503),
 )

@@ -15,6 +15,7 @@ REFUSALS = {
     401: "No token, or one that is not valid.",
     403: "The token does not allow it, or plain HTTP is not served.",
     404: "What the address names is not there.",
+    413: "The body is too large.",
     415: "The body is not JSON.",
     422: "The request is well formed, but not possible as things are.",
     429: "Too many requests.",
@@ -22,7 +23,7 @@ REFUSALS = {
     503: "The database is busy.",
 }
 # Every operation that needs a token may be refused with these.
-ALWAYS = (401, 403, 429, 500, 503)
+ALWAYS = (401, 403, 413, 429, 500, 503)
 WITH_BODY = (400, 415)
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -45,7 +45,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     required=True,
     description=(
         "A text of your own, new for each order. A request that comes again with the same key does nothing and "
-        "is given the first answer again; the key with another request is refused."
+        "is given the first answer again; the key with another request is refused. Keys are kept for 24 hours, unless "
+        "set otherwise."
     ),
     examples=[OpenApiExample("An order", "order-1001-redeem")],
 )

@@ -81,6 +81,6 @@ TOKEN = {
     "expires": 1781000000,
     "identifier": "client_credentials",
     "expires_in": 3600,
-    "access_token": "kQ3mZbS8yX1vB7nR5tW2pL9cF4hJ6d",
+    "access_token": "kQ3mZbS8yX1vB7nR5tW2pL9cF4hJ6d",  # pragma: allowlist secret
     "token_type": "Bearer",
 }

@@ -18,7 +18,8 @@ from promotions.api.schema.parameters import (
     sorted_by,
 )
 from promotions.api.serializers.usage import AnonymizeSerializer, RedeemSerializer
-from promotions.errors import CodeExhausted, IdempotencyKeyReused, PromotionExpired, UsageAlreadyReversed
+from promotions.api.sorting import SORTED_MAX
+from promotions.errors import CodeDisabled, CodeExhausted, IdempotencyKeyReused, PromotionExpired, UsageAlreadyReversed
 
 TAG = "Usages"
 
@@ -38,6 +39,7 @@ redeem_code = operation(
         asks("An order", samples.REDEMPTION),
         answers("The usage", {"data": samples.USAGE}, 201),
         refusal(CodeExhausted()),
+        refusal(CodeDisabled()),
         refusal(PromotionExpired()),
         refusal(IdempotencyKeyReused()),
     ],
@@ -72,7 +74,8 @@ def list_promotion_usages(fields: Mapping[str, Filterable], sort: Iterable[str],
     return _list(
         "listPromotionUsages",
         "List the usages of a promotion",
-        "In the order in which they last changed, unless asked otherwise.",
+        "In the order in which they last changed, unless asked otherwise. "
+        f"More than {SORTED_MAX:,} are sorted by `updated_at` or `used_on` only: narrow them by a filter first.",
         [PROMOTION_ID, filtered_by(fields, "eq(code,SUMMER-VIP)", "ge(used_on,2026-06-01)"), sorted_by(sort, default)],
     )
 

@@ -5,9 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from promotions.api.serializers.fields import Array, Choice, Const, StrictModelSerializer, Text, milliseconds
+from promotions.codes.by_hand import MOST_AT_ONCE
 from promotions.models import ConsumeUnit, PromotionCode
-
-MOST_AT_ONCE = 1000
 
 
 class CodeSerializer(StrictModelSerializer):

@@ -1,13 +1,13 @@
 """Serializer fields that take a JSON value of the right type and no other, and say so in the contract's words."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
-from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework import serializers
 
 from promotions.errors import json_type
+from promotions.models.moments import moment_of
 from promotions.models.promotion_schema import as_list
 
 # What an integer column holds on every database.
@@ -114,19 +114,6 @@ class Moment(Strict):
 
     def to_representation(self, value: datetime) -> str:
         return seconds(value)
-
-
-def moment_of(text: str) -> datetime:
-    """The moment that `text` names: a date, with or without a time and a zone. Raises ValueError."""
-    if day := parse_date(text):
-        return datetime.combine(day, time(), UTC)
-    moment = parse_datetime(text)
-    if moment is None:
-        raise ValueError(text)
-    try:
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except OverflowError as error:
-        raise ValueError(text) from error
 
 
 def seconds(moment: datetime) -> str:

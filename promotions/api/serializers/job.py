@@ -69,9 +69,7 @@ class JobSerializer(StrictModelSerializer):
 
 def progress(job: Job) -> dict[str, Any]:
     """How far a job is, as an addition of ours: codes made and not removed again, or rows exported."""
-    is_export = job.job_type == JobType.CODE_EXPORT
-    done = job.exported if is_export else job.generated - job.deleted
-    total = max(job.promotion.code_count, done) if is_export else job.wanted_codes
+    done, total = job.done, job.total
     return {"done": done, "total": total, "fraction": round(done / total, 4) if total else 0.0}
 
 

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from promotions.errors import NotFound
 from promotions.models import Job, Promotion, PromotionCode, Usage
-from promotions.models.lookup import find
+from promotions.models.lookup import as_uuid, find
 
 
 def find_promotion(promotion_id: str, *, lock: bool = False) -> Promotion:
@@ -18,7 +18,14 @@ def find_promotion(promotion_id: str, *, lock: bool = False) -> Promotion:
 
 def find_job(promotion_id: str, job_id: str) -> Job:
     """The job with this id, if it belongs to that promotion. Raises NotFound for whichever of them is not there."""
-    return find(find_promotion(promotion_id).jobs.all(), job_id, "job")
+    keys = {"uuid": as_uuid(job_id), "promotion__uuid": as_uuid(promotion_id)}
+    if all(keys.values()):
+        jobs = Job.objects.select_related("promotion").filter(promotion__deleted_at=None, **keys)
+        if job := jobs.first():
+            return job
+    # Which of them it is takes another look.
+    find_promotion(promotion_id)
+    raise NotFound("job")
 
 
 def find_code_usages(promotion_id: str, code: str) -> QuerySet[Usage]:

@@ -29,10 +29,17 @@ class CredentialsParser(BaseParser):
         try:
             fields = json.loads(body)
         except (ValueError, RecursionError):
-            return QueryDict(body, encoding="utf-8")
+            fields = QueryDict(body, encoding="utf-8").dict()
         form = QueryDict(mutable=True)
-        form.update({key: str(value) for key, value in fields.items()} if isinstance(fields, dict) else {})
+        form.update({key: _text(value) for key, value in fields.items()} if isinstance(fields, dict) else {})
         return form
+
+
+def _text(value: Any) -> str:
+    """The value as text that any database can look for. A list or an object, which no credential is, is never read:
+    it may be nested too deeply."""
+    text = "?" if isinstance(value, dict | list) else str(value)
+    return text.encode(errors="replace").decode().replace("\x00", "?")
 
 
 class AccessToken(OAuthLibMixin, APIView):

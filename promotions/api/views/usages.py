@@ -23,6 +23,8 @@ from promotions.models.lookup import as_uuid
 SORT_OF_PROMOTION = {
     name: name for name in ("code", "customer_id", "order_id", "customer_email", "used_on", "updated_at")
 } | {"id": "uuid"}
+# Of the others only so many rows are sorted (api/sorting.py).
+SORT_BY_INDEX = ("updated_at", "used_on")
 SORT_OF_CODE = {"used_on": "used_on"}
 
 
@@ -75,7 +77,7 @@ class PromotionUsages(APIView):
     @schema.list_promotion_usages(FIELDS, SORT_OF_PROMOTION, "-updated_at")
     def get(self, request: Request, promotion_id: str) -> Response:
         usages = find_promotion(promotion_id).usages.filter(condition(request, FIELDS))
-        usages = in_order(request, usages, SORT_OF_PROMOTION, "-updated_at")
+        usages = in_order(request, usages, SORT_OF_PROMOTION, "-updated_at", indexed=SORT_BY_INDEX)
         rows, around = page(request, usages)
         return Response({"data": UsageSerializer(rows, many=True).data, **around})
 

@@ -1,10 +1,12 @@
 """`manage.py run_worker`: works on jobs and sees to it that none is forgotten."""
 
-import itertools
 import random
+import signal
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -15,11 +17,15 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, logger, valid_interval
 
-from promotions.jobs import export, runner
+from promotions import log
+from promotions.jobs import heartbeat, runner
 from promotions.jobs.sweep import sweep, sweep_deleted
+from promotions.models.actor import Door, acting
+from promotions.ops import chores
+from promotions.webhooks.send import send_due
 
-# Looking through all stored files is no small thing: once in so many sweeps.
-COLLECT_EVERY = 60
+# Seconds between two looks into the outbox of the webhooks.
+SEND_EVERY = 1.0
 # Seconds between two looks at a database that is not ready.
 LOOK_AGAIN = 2
 
@@ -55,27 +61,47 @@ class Command(BaseCommand):
             "--interval",
             type=valid_interval,
             default=1,
-            help="Seconds between two looks at an empty queue (default: %(default)s).",
+            help="Seconds between two looks at an empty queue in the database (default: %(default)s).",
         )
         parser.add_argument("--batch", action="store_true", help="End when the queue is empty.")
 
     def handle(self, *, interval: float, batch: bool, verbosity: int, **options: Any) -> None:
-        worker = JobWorker(
-            queue_names=["*"],
-            excluded_queue_names=[],
-            interval=interval,
-            batch=batch,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=get_random_string(32),
-        )
+        name, address = get_random_string(12), heartbeat.own_address()
+        log.about_process(worker=name)
         runner.stop_requested.clear()
-        worker.configure_signals()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: runner.stop_requested.set())
         wait_for_migrations()
-        threading.Thread(target=sweep_until_stopped, daemon=True, name="sweep").start()
-        worker.run()
+        beside("sweep", sweep_all, pause=settings.PROMOTIONS_SWEEP_INTERVAL)
+        # Not in one thread: removing much takes its time.
+        beside("webhooks", partial(send_due, stop=runner.stop_requested.is_set), pause=SEND_EVERY)
+        beside("chores", chores.run_due, pause=settings.PROMOTIONS_SWEEP_INTERVAL)
+        if not runner.stop_requested.is_set():
+            with heartbeat.beating(name, address), acting("worker", Door.WORKER, address):
+                work(name, interval=interval, batch=batch)
         self.stdout.write("The worker has ended.")
+
+
+def work(name: str, *, interval: float, batch: bool) -> None:
+    """Work on the queue until told to end by a signal; with `batch`, until it is empty."""
+    if settings.TASKS_URL:
+        # Not imported otherwise: it needs the settings of the queue in Redis.
+        from promotions.management import redis_worker
+
+        redis_worker.run(burst=batch)
+        return
+    worker = JobWorker(
+        queue_names=["*"],
+        excluded_queue_names=[],
+        interval=interval,
+        batch=batch,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=name,
+    )
+    worker.configure_signals()
+    worker.run()
 
 
 def wait_for_migrations() -> None:
@@ -87,7 +113,7 @@ def wait_for_migrations() -> None:
     while not runner.stop_requested.is_set():
         try:
             executor = MigrationExecutor(connection)
-            behind = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+            behind = len(executor.migration_plan(executor.loader.graph.leaf_nodes("promotions")))
         except (OperationalError, InterfaceError) as error:
             logger.error("the database cannot be reached, trying again: %s", error)
         else:
@@ -98,17 +124,26 @@ def wait_for_migrations() -> None:
         runner.stop_requested.wait(LOOK_AGAIN)
 
 
-def sweep_until_stopped() -> None:
-    """Sweep every PROMOTIONS_SWEEP_INTERVAL seconds, a little off beat so that workers do not do it together."""
-    pause, turn = settings.PROMOTIONS_SWEEP_INTERVAL, itertools.count()
+def sweep_all() -> None:
+    """Have delivered again what nobody works on."""
+    sweep()
+    sweep_deleted()
+
+
+def beside(name: str, act: Callable[[], object], *, pause: float) -> None:
+    """Do `act` every `pause` seconds in a thread of its own, until the worker is told to stop."""
+    thread = threading.Thread(target=repeat_until_stopped, args=(name, act, pause), daemon=True, name=name)
+    thread.start()
+
+
+def repeat_until_stopped(name: str, act: Callable[[], object], pause: float) -> None:
+    """Do `act` every `pause` seconds, a little off beat so that workers do not do it together."""
     while not runner.stop_requested.wait(pause * random.uniform(0.8, 1.2)):  # noqa: S311
         close_old_connections()
         try:
-            sweep()
-            sweep_deleted()
-            if next(turn) % COLLECT_EVERY == 0:
-                export.collect()
+            act()
         except (OperationalError, InterfaceError) as error:
-            logger.warning("the sweep could not reach the database: %s", error)
-        except OSError as error:
-            logger.warning("the sweep could not reach the stored files: %s", error)
+            logger.warning("%s: the database cannot be reached: %s", name, error)
+        except Exception:
+            # The thread goes on: nobody would notice that it had ended.
+            logger.exception("%s: unexpected error", name)

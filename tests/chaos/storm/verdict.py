@@ -51,11 +51,20 @@ def of_files() -> Iterator[str]:
             rows = list(csv.reader(io.StringIO(file.read().decode())))[1:]
         if len(rows) != job.exported or len({row[0] for row in rows}) != job.exported:
             yield f"{job.file} has {len(rows)} rows, its job says {job.exported}"
-    stored = sum(path.is_file() for path in Path(settings.MEDIA_ROOT, export.FOLDER).rglob("*"))
+    stored = stored_files(export.FOLDER)
     if stored != len(exports):
         yield f"{stored} files are stored, {len(exports)} are referred to"
     if settings.PROMOTIONS_TMP_DIR and (left := list(Path(settings.PROMOTIONS_TMP_DIR).iterdir())):
         yield f"temporary files are left: {left}"
+
+
+def stored_files(folder: str) -> int:
+    """How many files the storage has in the folder and below it."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return 0
+    return len(files) + sum(stored_files(f"{folder}/{one}") for one in folders)
 
 
 def of_usages(told: Told, uses: int) -> Iterator[str]:

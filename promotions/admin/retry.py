@@ -1,0 +1,66 @@
+"""Retrying jobs in the admin: the page that shows what will be started again, and asks first."""
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from promotions.admin.display import STATE_COLOURS, describe, who
+from promotions.errors import JobNotRetryable, Refused
+from promotions.jobs.create import retry_job
+from promotions.models import Job
+from promotions.models.job import PARAMETERS
+
+
+def shown(value: int | str) -> str:
+    """A parameter as people read it."""
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+class RetryingAdmin(ModelAdmin):
+    """The part of the admin of jobs that starts a failed or cancelled one again, as a new job."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.retry_view)
+        return [path("<path:object_id>/retry/", view, name="promotions_job_retry"), *super().get_urls()]
+
+    def retry_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, and once confirmed start the job again and lead to the new one."""
+        job = self.get_object(request, unquote(object_id))
+        if not (self.has_add_permission(request) and self.has_view_permission(request, job)):
+            raise PermissionDenied
+        if job is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if request.method != "POST":
+            return self._ask_to_retry(request, job)
+        return HttpResponseRedirect(reverse("admin:promotions_job_change", args=[self._retry(request, job).pk]))
+
+    def _ask_to_retry(self, request: HttpRequest, job: Job) -> HttpResponse:
+        given = [(name, getattr(job, name)) for name in PARAMETERS if getattr(job, name) is not None]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Retry job"),
+            "opts": self.opts,
+            "job": job,
+            "colour": STATE_COLOURS[job.state],
+            "parameters": [(self.opts.get_field(name).verbose_name, shown(value)) for name, value in given],
+            "refusal": "" if job.is_retryable else str(JobNotRetryable()),
+            "back": reverse("admin:promotions_job_change", args=[job.pk]),
+        }
+        return TemplateResponse(request, "admin/promotions/job/retry_confirmation.html", context)
+
+    def _retry(self, request: HttpRequest, job: Job) -> Job:
+        """The job to lead to: the new one, or the old one with a message that says why there is no new one."""
+        try:
+            new = retry_job(job, by=who(request.user))
+        except (Refused, ValidationError) as refused:
+            why = "; ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+            text = _("Not started again: %(job)s. %(why)s") % {"job": describe(job), "why": why}
+            self.message_user(request, text, messages.ERROR)
+            return job
+        self.message_user(request, _("Started again: %s.") % describe(new), messages.SUCCESS)
+        return new

@@ -1,0 +1,30 @@
+"""`manage.py run_chores`: what it does, and what it says."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from promotions.models import IdempotencyKey
+from promotions.ops import chores
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_command_does_what_is_due_and_says_so(run, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    long_ago = timezone.now() - timedelta(hours=30)
+    IdempotencyKey.objects.create(client="a", key="k", status=201, body="{}", created_at=long_ago)
+    ran = run("run_chores")
+    assert (ran.status, ran.lines[:2]) == (0, ["exports  0 removed", "idempotency_keys  1 removed"])
+    assert run("run_chores").out == "No chore's turn had come.\n"
+    assert len(run("run_chores", "--all").lines) == len(chores.CHORES)
+
+
+def test_the_command_ends_with_1_when_a_chore_has_failed(run, monkeypatch):
+    def broken():
+        raise OSError
+
+    monkeypatch.setattr(chores, "CHORES", [chores.Chore("exports", timedelta(days=1), broken)])
+    ran = run("run_chores", "--json")
+    assert (ran.status, ran.json) == (1, {"chores": [{"name": "exports", "removed": 0, "error": "OSError"}]})
