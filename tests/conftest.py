@@ -62,6 +62,12 @@ def api(get_token):
 
 
 @pytest.fixture
+def own_files(settings, tmp_path):
+    """A folder of its own for what the test stores, in which no other has left anything. Processes do not know it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
 def start(transactional_db):
     """Starts a Python program as a process of its own; all end with the test."""
     processes = []

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from promotions.admin.days import DaysFilter
 from promotions.admin.history import sentence, whereabouts
@@ -19,27 +18,17 @@ from promotions.models import AuditEntry
 from promotions.models.lookup import as_uuid
 
 
-class LatestFirst(ChangeList):
-    """A list in this one order, for which there are indexes, also when its address asks for another."""
-
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
-        return ["-at", "-id"]
-
-
 @admin.register(AuditEntry)
 class AuditEntryAdmin(LongListAdmin):
     """Not even a superuser adds, changes or deletes an entry."""
 
     list_display = ["when", "event", "about", "told", "who", "where"]
     list_filter = ["event", "door", ("at", DaysFilter)]
-    list_select_related = ["promotion", "job"]
+    order = ("-at", "-id")
     search_fields = ["actor", "code", "job", "promotion"]
     search_help_text = _("Search by who, by a code, or by the ID of a job or promotion")
     fields = ["at", "event", "about", "told", "who", "where", "job_id", "promotion_id", "code", "details"]
     readonly_fields = fields
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return LatestFirst
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         return super().get_queryset(request).select_related("promotion", "job")

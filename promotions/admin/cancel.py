@@ -9,17 +9,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from promotions.admin.display import STATE_COLOURS, describe, enumerated, who
+from promotions.admin.refusals import BUSY
+from promotions.admin.row_views import RowViews
 from promotions.errors import JobNotCancellable
 from promotions.models import Job
 from promotions.states import Status
@@ -46,7 +45,7 @@ class Outcome:
     refusal: str = ""
 
 
-class CancellingAdmin(ModelAdmin):
+class CancellingAdmin(RowViews):
     """The part of the admin of jobs that cancels them."""
 
     actions = ["cancel_selected"]
@@ -55,8 +54,7 @@ class CancellingAdmin(ModelAdmin):
         return request.user.has_perm("promotions.cancel_job")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.cancel_view)
-        return [path("<path:object_id>/cancel/", view, name="promotions_job_cancel"), *super().get_urls()]
+        return [self.at("cancel", self.cancel_view, "promotions.cancel_job"), *super().get_urls()]
 
     @admin.action(permissions=["cancel"], description=_("Cancel selected jobs"))
     def cancel_selected(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
@@ -69,13 +67,8 @@ class CancellingAdmin(ModelAdmin):
         back = request.get_full_path()
         return self._confirm_and_cancel(request, jobs, confirmed="post" in request.POST, back=back)
 
-    def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def cancel_view(self, request: HttpRequest, job: Job) -> HttpResponse:
         """Ask, and once confirmed cancel the one job."""
-        job = self.get_object(request, unquote(object_id))
-        if not (self.has_cancel_permission(request) and self.has_view_permission(request, job)):
-            raise PermissionDenied
-        if job is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         back = reverse("admin:promotions_job_change", args=[job.pk])
         answer = self._confirm_and_cancel(request, [job], confirmed=request.method == "POST", back=back)
         return answer or HttpResponseRedirect(back)
@@ -121,8 +114,8 @@ class CancellingAdmin(ModelAdmin):
         except JobNotCancellable as refused:
             return Outcome(job, str(refused))
         except OperationalError:
-            # Someone holds the row or the database for longer than we wait. The other jobs are still tried.
-            return Outcome(job, str(_("The database was busy, try again")))
+            # The other jobs are still tried.
+            return Outcome(job, str(BUSY))
         return Outcome(job)
 
     def _tell(self, request: HttpRequest, outcomes: list[Outcome]) -> None:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from promotions.admin.code_actions import CodeActions
 from promotions.admin.code_search import beginning_with
@@ -29,18 +28,12 @@ BEING_REMOVED = _("Being removed")
 COLOURS = {LIVE: "success", USED_UP: "", DISABLED: "danger", IN_PREPARATION: "warning", BEING_REMOVED: "danger"}
 
 
-class NewestFirst(ChangeList):
-    """A list in this one order, also when its address asks for another: that would sort the whole table. What was
-    searched for comes in the order of the index in which it is found."""
-
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
-        return ["code"] if self.query else ["-pk"]
-
-
 @admin.register(PromotionCode)
 class PromotionCodeAdmin(CodeActions):
     list_display = ["code", "promotion", "uses_left", "consume_unit", "availability", "job", "created"]
     list_select_related = ["promotion", "job"]
+    # That of the index in which they are found.
+    order_found = ("code",)
     list_filter = [("promotion", PromotionFilter)]
     search_fields = ["code"]
     search_help_text = _("Search by the code or its beginning")
@@ -57,9 +50,6 @@ class PromotionCodeAdmin(CodeActions):
         "created_at",
         "disabled_at",
     ]
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return NewestFirst
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[PromotionCode], search_term: str

@@ -10,16 +10,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 
 from promotions.admin.display import enumerated
 from promotions.admin.long_list import LongListAdmin
+from promotions.admin.refusals import BUSY
+from promotions.admin.row_views import RowViews
 from promotions.codes import by_hand
 from promotions.errors import CodesNotFound, Refused
 from promotions.models import Promotion, PromotionCode
@@ -27,7 +27,9 @@ from promotions.models import Promotion, PromotionCode
 # Each is a field of the form that asks, and a row that is locked.
 MOST_AT_ONCE = 500
 
-BUSY = _("The database was busy, try again")
+# The permission that it takes to switch codes off and on.
+SWITCH = "promotions.change_promotioncode"
+
 NOT_THERE = _("It is gone already, or its job has not completed")
 
 
@@ -54,39 +56,31 @@ DISABLE = Switch(by_hand.disable, "Disabled", _("Disabled: %s."), _("Not disable
 ENABLE = Switch(by_hand.enable, "Enabled", _("Enabled: %s."), _("Not enabled: %s."), _("It was not disabled"))
 
 
-class CodeActions(LongListAdmin):
+class CodeActions(RowViews, LongListAdmin):
     """The part of the admin of codes that deletes them and switches them off and on."""
 
     actions = ["disable_selected", "enable_selected", "delete_selected"]
 
     def has_switch_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("promotions.change_promotioncode")
+        return request.user.has_perm(SWITCH)
 
     def has_delete_permission(self, request: HttpRequest, obj: PromotionCode | None = None) -> bool:
         return request.user.has_perm("promotions.delete_promotioncode")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
         return [
-            path("<path:object_id>/disable/", view(self.disable_view), name="promotions_promotioncode_disable"),
-            path("<path:object_id>/enable/", view(self.enable_view), name="promotions_promotioncode_enable"),
+            self.at("disable", self.disable_view, SWITCH, method="POST"),
+            self.at("enable", self.enable_view, SWITCH, method="POST"),
             *super().get_urls(),
         ]
 
-    def disable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._switch_one(request, object_id, DISABLE)
+    def disable_view(self, request: HttpRequest, code: PromotionCode) -> HttpResponse:
+        return self._switch_one(request, code, DISABLE)
 
-    def enable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._switch_one(request, object_id, ENABLE)
+    def enable_view(self, request: HttpRequest, code: PromotionCode) -> HttpResponse:
+        return self._switch_one(request, code, ENABLE)
 
-    def _switch_one(self, request: HttpRequest, object_id: str, switch: Switch) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        code = self.get_object(request, unquote(object_id))
-        if not (self.has_switch_permission(request) and self.has_view_permission(request, code)):
-            raise PermissionDenied
-        if code is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    def _switch_one(self, request: HttpRequest, code: PromotionCode, switch: Switch) -> HttpResponse:
         self._switch(request, [code], switch)
         return HttpResponseRedirect(reverse("admin:promotions_promotioncode_change", args=[code.pk]))
 

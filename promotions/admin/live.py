@@ -15,7 +15,8 @@ from unfold.admin import ModelAdmin
 
 from promotions.admin.display import ROWS_PER_PAGE, Rights, ShownJob
 from promotions.admin.history import sentence, whereabouts
-from promotions.models import Job, Worker
+from promotions.jobs.health import workers_alive
+from promotions.models import Job
 from promotions.states import State
 
 # The oldest are left out of a job that was taken over again and again.
@@ -91,7 +92,7 @@ def active_jobs(request: HttpRequest) -> dict[str, Any]:
     return {
         "active": [ShownJob(job, rights) for job in jobs[:JOBS_SHOWN]],
         "more": len(jobs) > JOBS_SHOWN,
-        "workers": Worker.objects.alive().count(),
+        "workers": workers_alive(),
         "rights": rights,
     }
 
@@ -108,6 +109,6 @@ def panel(request: HttpRequest, job: Job) -> dict[str, Any]:
 
 def hint(job: Job) -> str:
     """What staff should know about a job that nothing happens to; else nothing."""
-    if job.is_active and job.state is not State.PROCESSING and not Worker.objects.alive().exists():
+    if job.is_active and job.state is not State.PROCESSING and not workers_alive():
         return str(_("No worker is running: the job waits until one is started."))
     return ""

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from unfold import paginator
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.views import ChangeList
 
 from promotions.admin.display import ROWS_PER_PAGE
 
@@ -40,9 +41,22 @@ class PromotionFilter(AutocompleteSelectFilter):
         super().__init__(field, request, params, *args, **kwargs)
 
 
-class LongListAdmin(ModelAdmin):
-    """Lists rows that are written elsewhere, by the API and the workers; no form adds or changes one."""
+class OneOrder(ChangeList):
+    """A list in its admin's one order, for which there is an index, also when its address asks for another: that would
+    sort the whole table."""
 
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
+        return list((self.query and self.model_admin.order_found) or self.model_admin.order)
+
+
+class LongListAdmin(ModelAdmin):
+    """Lists rows that are written elsewhere, by the API and the workers; no form adds or changes one.
+
+    `order` is that of the list, and `order_found` that of what was searched for, where it is another.
+    """
+
+    order: tuple[str, ...] = ("-pk",)
+    order_found: tuple[str, ...] = ()
     show_full_result_count = False
     # How many rows each filter leaves would be counted.
     show_facets = ShowFacets.NEVER
@@ -52,6 +66,9 @@ class LongListAdmin(ModelAdmin):
     list_disable_select_all = True
     sortable_by: tuple[str, ...] = ()
     paginator = InfinitePaginator
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return OneOrder
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -3,22 +3,18 @@
 Tabs are plain pages of their own, so that each asks only for its rows, and only who may see these gets it.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 
 from promotions.admin.code import COLOURS, availability, uses_left
 from promotions.admin.display import (
@@ -31,6 +27,7 @@ from promotions.admin.display import (
     moment,
     progress,
 )
+from promotions.admin.row_views import RowViews
 from promotions.admin.usage import usages_shown, usages_table
 from promotions.admin.versions import versions_shown
 from promotions.models import Job, Promotion, PromotionCode, Usage
@@ -50,10 +47,8 @@ TABS = (
     ("history", _("History"), None),
 )
 
-PromotionView = Callable[[HttpRequest, Promotion], HttpResponse]
 
-
-class PromotionPage(ModelAdmin):
+class PromotionPage(RowViews):
     """The part of the admin of promotions that shows what belongs to one."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -63,27 +58,6 @@ class PromotionPage(ModelAdmin):
             self.at("usages", self.usages_tab, "promotions.view_usage"),
             *super().get_urls(),
         ]
-
-    def at(self, name: str, view: PromotionView, *permissions: str, method: str = "") -> URLPattern:
-        """The address `name` of a promotion, for who may see it and has these permissions; `method` is the only one
-        that it answers, if given."""
-
-        def checked(request: HttpRequest, object_id: str) -> HttpResponse:
-            if method and request.method != method:
-                return HttpResponseNotAllowed([method])
-            return self.checked(request, object_id, view, *permissions)
-
-        url = f"<path:object_id>/{name}/"
-        return path(url, self.admin_site.admin_view(checked), name=f"promotions_promotion_{name.replace('/', '_')}")
-
-    def checked(self, request: HttpRequest, object_id: str, view: PromotionView, *permissions: str) -> HttpResponse:
-        """What `view` answers, once it is clear that the promotion is there and the user may do this with it."""
-        promotion = self.get_object(request, unquote(object_id))
-        if not (self.has_view_permission(request, promotion) and request.user.has_perms(permissions)):
-            raise PermissionDenied
-        if promotion is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return view(request, promotion)
 
     def tab(
         self, request: HttpRequest, promotion: Promotion, name: str, template: str = "", **context: Any

@@ -1,8 +1,12 @@
-"""Showing in a form what the rules have refused."""
+"""Showing what the rules, or the database, have refused."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from promotions.errors import Refused
+
+# Someone holds the row or the database for longer than we wait.
+BUSY = _("The database was busy, try again")
 
 
 def add_refusal(form: forms.BaseForm, refused: Refused) -> None:

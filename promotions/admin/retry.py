@@ -1,15 +1,14 @@
 """Retrying jobs in the admin: the page that shows what will be started again, and asks first."""
 
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
 from promotions.admin.display import STATE_COLOURS, describe, who
+from promotions.admin.row_views import RowViews
 from promotions.errors import JobNotRetryable, Refused
 from promotions.jobs.create import retry_job
 from promotions.models import Job
@@ -21,20 +20,14 @@ def shown(value: int | str) -> str:
     return f"{value:,}" if isinstance(value, int) else value
 
 
-class RetryingAdmin(ModelAdmin):
+class RetryingAdmin(RowViews):
     """The part of the admin of jobs that starts a failed or cancelled one again, as a new job."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.retry_view)
-        return [path("<path:object_id>/retry/", view, name="promotions_job_retry"), *super().get_urls()]
+        return [self.at("retry", self.retry_view, "promotions.add_job"), *super().get_urls()]
 
-    def retry_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def retry_view(self, request: HttpRequest, job: Job) -> HttpResponse:
         """Ask, and once confirmed start the job again and lead to the new one."""
-        job = self.get_object(request, unquote(object_id))
-        if not (self.has_add_permission(request) and self.has_view_permission(request, job)):
-            raise PermissionDenied
-        if job is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if request.method != "POST":
             return self._ask_to_retry(request, job)
         return HttpResponseRedirect(reverse("admin:promotions_job_change", args=[self._retry(request, job).pk]))

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from promotions.admin.days import DaysFilter
 from promotions.admin.display import badge, link, moment
@@ -25,13 +24,6 @@ REVERSED = _("Reversed")
 COLOURS = {COUNTED: "success", REVERSED: "warning"}
 
 
-class LatestUsed(ChangeList):
-    """A list in this one order, also when its address asks for another: that would sort the whole table."""
-
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
-        return list(NEWEST_FIRST)
-
-
 def usages_shown(usages: QuerySet[Usage]) -> QuerySet[Usage]:
     """These usages, newest first, each with the name of its promotion as long as there is one.
 
@@ -44,6 +36,7 @@ def usages_shown(usages: QuerySet[Usage]) -> QuerySet[Usage]:
 @admin.register(Usage)
 class UsageAdmin(LongListAdmin):
     list_display = ["code", "promotion_link", "customer", "order_id", "times_used", "used", "standing"]
+    order = NEWEST_FIRST
     list_filter = [("promotion", PromotionFilter), ("used_on", DaysFilter)]
     search_fields = ["code", "order_id", "customer_id", "customer_email"]
     search_help_text = _("Search by the whole code, order, customer or e-mail address")
@@ -54,9 +47,6 @@ class UsageAdmin(LongListAdmin):
         (_("Order"), {"fields": ["order_id", "customer_id", "customer_email", "anonymized"]}),
         (_("Record"), {"fields": ["reversed_by", "reversed_at", "updated_by", "updated_at"]}),
     ]
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return LatestUsed
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Usage]:
         return usages_shown(super().get_queryset(request))

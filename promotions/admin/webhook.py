@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -21,11 +20,10 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
-from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from promotions.admin.display import ROWS_PER_PAGE, who
-from promotions.admin.long_list import InfinitePaginator
+from promotions.admin.display import ROWS_PER_PAGE, moment, who
+from promotions.admin.long_list import LongListAdmin
 from promotions.models import Webhook, WebhookDelivery
 from promotions.models.webhook import WebhookEvent, new_secret
 from promotions.webhooks.send import send_test
@@ -174,25 +172,14 @@ class WebhookAdmin(PostingAdmin):
         return f"{webhook.secret[:6]}…{webhook.secret[-4:]}"
 
 
-class NewestFirst(ChangeList):
-    """A list in this one order: any other would sort all that was ever told."""
-
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
-        return ["-pk"]
-
-
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(PostingAdmin):
+class WebhookDeliveryAdmin(PostingAdmin, LongListAdmin):
     """The log. Only sending again can be asked for."""
 
     list_display = ["delivery", "webhook", "standing", "attempts", "outcome", "created"]
     list_filter = ["status", "event", ("webhook", AutocompleteSelectFilter)]
-    list_filter_submit = True
     list_select_related = ["webhook"]
-    show_full_result_count = False
-    list_per_page = ROWS_PER_PAGE
-    sortable_by: tuple[str, ...] = ()
-    paginator = InfinitePaginator
+    list_disable_select_all = False
     actions = ["send_again"]
     fields = [
         "event",
@@ -210,18 +197,6 @@ class WebhookDeliveryAdmin(PostingAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [self.posting("again", self.again), *super().get_urls()]
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return NewestFirst
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
-        return False
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("promotions.change_webhook")
@@ -270,8 +245,7 @@ class WebhookDeliveryAdmin(PostingAdmin):
 
     @display(description=_("created at"))
     def created(self, delivery: WebhookDelivery) -> str:
-        when = f"{timezone.localtime(delivery.created_at):%Y-%m-%d %H:%M}"
-        return format_html('<span class="whitespace-nowrap">{}</span>', when)
+        return moment(delivery.created_at)
 
     @display(description=_("body"))
     def content(self, delivery: WebhookDelivery) -> str:

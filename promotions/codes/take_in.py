@@ -14,24 +14,11 @@ from django.db import transaction
 from promotions.codes import by_hand
 from promotions.errors import DeletedHere, DuplicateCodes, NoCodesAllowed
 from promotions.models import Promotion, PromotionCode
-from promotions.models.promotion_change import create
+from promotions.models.promotion_change import FIELDS, create
 
 # What one query looks for and one call adds; SQLite takes 32,766 values at most.
 BATCH = 1000
 
-COMPARED = (
-    "name",
-    "description",
-    "enabled",
-    "automatic",
-    "promotion_type",
-    "schema",
-    "start",
-    "end",
-    "min_cart_value",
-    "max_discount_value",
-    "max_applications_per_cart",
-)
 OF_A_CODE = ("code", "uses", "max_uses", "consume_unit", "user", "created_by", "created_at")
 
 
@@ -67,7 +54,7 @@ def promotion(given: Promotion, origin: Origin, by: str) -> Found:
         return Found(given, is_new=True)
     if here.deleted_at:
         raise DeletedHere
-    return Found(here, False, tuple(name for name in COMPARED if getattr(here, name) != getattr(given, name)))
+    return Found(here, False, tuple(name for name in FIELDS if getattr(here, name) != getattr(given, name)))
 
 
 def _set_origin(new: Promotion, origin: Origin) -> None:

@@ -24,17 +24,19 @@ from promotions.states import Status
 
 CODES_TO_REVIVE = 1000
 OWN_CODE_PREFIX = "auto_"
-# What a copy of a promotion has in common with it.
-COPIED = (
+# What people say of a promotion, in the order in which it is told.
+FIELDS = (
+    "name",
     "description",
+    "enabled",
     "automatic",
     "promotion_type",
     "schema",
+    "start",
+    "end",
     "min_cart_value",
     "max_discount_value",
     "max_applications_per_cart",
-    "start",
-    "end",
 )
 
 
@@ -65,10 +67,10 @@ def duplicate(promotion: Promotion, by: str) -> Promotion:
 
     Returns it. Raises ValidationError when the promotion is what none can be any more.
     """
-    copied = {name: deepcopy(getattr(promotion, name)) for name in COPIED}
+    copied = {name: deepcopy(getattr(promotion, name)) for name in FIELDS}
     longest = Promotion._meta.get_field("name").max_length or 0
     name = Truncator(_("Copy of %(name)s") % {"name": promotion.name}).chars(longest)
-    new = Promotion(**copied, name=name, enabled=False)
+    new = Promotion(**copied | {"name": name, "enabled": False})
     create(new, by)
     return new
 

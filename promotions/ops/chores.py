@@ -6,7 +6,6 @@ Delivering stranded jobs again is no chore but each worker's own (`promotions.jo
 """
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from oauth2_provider.models import clear_expired, get_access_token_model
 
 from promotions.jobs import export, runner
-from promotions.jobs.turns import FREE
+from promotions.jobs.turns import Turns
 from promotions.models import ChoreTurn, IdempotencyKey, WebhookDelivery
 
 logger = logging.getLogger(__name__)
@@ -133,10 +132,13 @@ def _remove_older(rows: QuerySet, age: timedelta) -> int:
 
 def _in_batches(remove_some: Callable[[], int]) -> int:
     """Remove until nothing is left or this process is told to stop; leaves the database free in between."""
-    removed = 0
-    while not runner.stop_requested.is_set() and (count := remove_some()):
+    turns, removed = Turns(), 0
+    while not runner.stop_requested.is_set():
+        with turns.taken():
+            count = remove_some()
+        if not count:
+            break
         removed += count
-        time.sleep(FREE)
     return removed
 
 

@@ -15,8 +15,7 @@ USES = 10
 
 
 @pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
+def _own_temporary_files(own_files, settings, tmp_path):
     settings.PROMOTIONS_TMP_DIR = tmp_path / "tmp"
     settings.PROMOTIONS_TMP_DIR.mkdir()
 

@@ -8,11 +8,10 @@ from django.utils import timezone
 from promotions.models import IdempotencyKey
 from promotions.ops import chores
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
 
-def test_the_command_does_what_is_due_and_says_so(run, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def test_the_command_does_what_is_due_and_says_so(run):
     long_ago = timezone.now() - timedelta(hours=30)
     IdempotencyKey.objects.create(client="a", key="k", status=201, body="{}", created_at=long_ago)
     ran = run("run_chores")

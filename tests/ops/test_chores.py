@@ -19,7 +19,7 @@ from promotions.ops.chores import CHORES, run_due
 from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory, WebhookFactory
 from tests.processes import wait_until
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
 NOTHING = {chore.name: 0 for chore in CHORES}
 
@@ -152,7 +152,13 @@ def test_what_goes_wrong_in_a_chore_keeps_no_other_from_being_done_and_is_tried_
 def test_a_worker_that_is_told_to_end_leaves_the_rest_for_the_next_turn(monkeypatch):
     monkeypatch.setattr(chores, "BATCH", 1)
     keys(40, 30)
-    monkeypatch.setattr(chores.time, "sleep", lambda seconds: runner.stop_requested.set())
+    remove = chores._remove
+
+    def remove_while_told_to_end(rows):
+        runner.stop_requested.set()
+        return remove(rows)
+
+    monkeypatch.setattr(chores, "_remove", remove_while_told_to_end)
     assert removed() == {"exports": 0, "idempotency_keys": 1}
     assert IdempotencyKey.objects.count() == 1
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import urllib.request
 from datetime import timedelta
 
@@ -18,7 +17,7 @@ from promotions.jobs.heartbeat import beat
 from promotions.models import ChoreTurn
 from promotions.states import Status
 from tests.factories import JobFactory
-from tests.processes import ROOT, wait_until
+from tests.processes import ROOT, free_port, wait_until
 
 TOKEN = "a token for Prometheus"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -159,9 +158,7 @@ def test_the_page_on_operating_names_every_metric(scrape):
 
 
 def test_several_processes_are_added_up_also_after_one_of_them_has_died(start, tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     address = f"http://127.0.0.1:{port}"
     settings = {"PORT": port, "WEB_CONCURRENCY": "3", "METRICS_TOKEN": TOKEN}
     started = start("-m", "gunicorn", PROMETHEUS_MULTIPROC_DIR=str(tmp_path), **settings)

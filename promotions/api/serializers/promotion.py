@@ -16,6 +16,7 @@ from promotions.api.serializers.fields import (
     seconds,
 )
 from promotions.models import Promotion
+from promotions.models.promotion_change import FIELDS
 
 
 class PromotionSerializer(StrictModelSerializer):
@@ -29,20 +30,7 @@ class PromotionSerializer(StrictModelSerializer):
 
     class Meta:
         model = Promotion
-        fields = (
-            "type",
-            "name",
-            "description",
-            "enabled",
-            "automatic",
-            "promotion_type",
-            "schema",
-            "start",
-            "end",
-            "min_cart_value",
-            "max_discount_value",
-            "max_applications_per_cart",
-        )
+        fields = ("type", *FIELDS)
 
     def to_internal_value(self, data: dict[str, Any]) -> dict[str, Any]:
         """Refuses changes that are meant for another promotion, before anything else of them is looked at."""

@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, logger, valid_interval
 
@@ -22,6 +21,7 @@ from promotions.jobs import heartbeat, runner
 from promotions.jobs.sweep import sweep, sweep_deleted
 from promotions.models.actor import Door, acting
 from promotions.ops import chores
+from promotions.ops.checks import missing_migrations
 from promotions.webhooks.send import send_due
 
 # Seconds between two looks into the outbox of the webhooks.
@@ -112,8 +112,7 @@ def wait_for_migrations() -> None:
     """
     while not runner.stop_requested.is_set():
         try:
-            executor = MigrationExecutor(connection)
-            behind = len(executor.migration_plan(executor.loader.graph.leaf_nodes("promotions")))
+            behind = missing_migrations("promotions")
         except (OperationalError, InterfaceError) as error:
             logger.error("the database cannot be reached, trying again: %s", error)
         else:

@@ -6,6 +6,7 @@ import random
 import shutil
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -14,6 +15,8 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from oauth2_provider.models import AccessToken  # noqa: E402
 
 from benchmarks.database import own_database  # noqa: E402
 from promotions.jobs.export import FOLDER  # noqa: E402
@@ -21,7 +24,7 @@ from promotions.models import Job  # noqa: E402
 from tests.chaos.storm import __doc__ as description  # noqa: E402
 from tests.chaos.storm import faults, verdict  # noqa: E402
 from tests.chaos.storm.clients import Client, Told  # noqa: E402
-from tests.factories import PromotionCodeFactory, PromotionFactory  # noqa: E402
+from tests.factories import ApiClientFactory, PromotionCodeFactory, PromotionFactory  # noqa: E402
 from tests.processes import Process, free_port  # noqa: E402
 
 PROMOTIONS, CLIENTS, USES = 6, 4, 100_000
@@ -31,13 +34,6 @@ CALM_SECONDS = 120
 
 def new_token() -> str:
     """A token of a client that may read and write, as the token endpoint makes it."""
-    from datetime import timedelta
-
-    from django.utils import timezone
-    from oauth2_provider.models import AccessToken
-
-    from tests.factories import ApiClientFactory
-
     expires = timezone.now() + timedelta(days=1)
     token = f"{random.SystemRandom().getrandbits(160):x}"
     AccessToken.objects.create(application=ApiClientFactory(), token=token, expires=expires, scope="read write")
