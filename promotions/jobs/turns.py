@@ -8,7 +8,7 @@ from django.db import connection
 
 # Seconds of work after which SQLite is left to others, and for how long. Who waits looks again at least every 25 ms in
 # the first 100 ms: a shorter time can be missed, again and again (benchmarks.bulk, cancels beside a worker).
-WORK = 0.03
+WORK = 0.04
 FREE = 0.025
 
 
