@@ -22,7 +22,7 @@ from promotions.models.promotion import PromotionState
 from promotions.states import State
 
 # A page of more rows takes longer to draw than people like to wait.
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 30
 
 STATE_NAMES = {
     State.PENDING: gettext_lazy("pending"),

@@ -20,6 +20,7 @@ from django.db.models.functions import Greatest, Now
 
 from promotions.errors import CODES_LIMIT_EXCEEDED, LeaseLost
 from promotions.models import Job, Promotion, PromotionCode
+from promotions.models.job import LONGEST_LEASE
 from promotions.models.promotion import PromotionQuerySet
 from promotions.states import Event, Status
 
@@ -29,7 +30,6 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=15)
 # Claims without a committed batch in between, after which a job that is not being undone fails.
 MAX_ATTEMPTS = 5
-LONGEST_PAUSE = timedelta(minutes=5)
 
 Clock = Now | datetime
 
@@ -181,7 +181,7 @@ def hand_back(job: Job, *, now: Clock | None = None) -> None:
 def pause(job: Job, *, now: Clock | None = None) -> None:
     """Give the job up after a fault that may pass. Nobody takes it before a pause that grows with each attempt
     without progress, from 1 s to 5 min; then the sweep delivers it. Raises LeaseLost."""
-    length = min(timedelta(seconds=2 ** min(job.attempts - 1, 20)), LONGEST_PAUSE)
+    length = min(timedelta(seconds=2 ** min(job.attempts - 1, 20)), LONGEST_LEASE)
     _write(job, Event.LET_GO, lease_expires_at=(now or Now()) + length)
     numbers = length.total_seconds(), job.attempts
     logger.warning("job %s: paused for %d s after attempt %d", job.uuid, *numbers, extra=job.log_fields)

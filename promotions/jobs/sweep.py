@@ -56,7 +56,8 @@ def _is_stranded(job: Job, now: datetime) -> bool:
     for since in (job.lease_expires_at, job.cancel_requested_at):
         if since and job.delivered_at < since:
             return True
-    return now - job.delivered_at > max(PATIENCE, job.delivered_at - job.created_at)
+    # Delivered in the future: the clock has been set back since.
+    return job.delivered_at > now or now - job.delivered_at > max(PATIENCE, job.delivered_at - job.created_at)
 
 
 def _deliver(job: Job) -> bool:

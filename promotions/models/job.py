@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -26,6 +26,9 @@ CODE_LENGTH_DEFAULT = 8
 CODE_LENGTH_MIN = 8
 CODE_LENGTH_MAX = 16
 PREFIX_MAX_LENGTH = 50
+
+# Neither a lease nor a pause is longer.
+LONGEST_LEASE = timedelta(minutes=5)
 
 # What a job that generates is told, in the contract's order.
 PARAMETERS = ("number_of_codes", "consume_unit", "max_uses_per_code", "code_length", "code_prefix")
@@ -65,7 +68,10 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def unheld(self, now: "Now | datetime | None" = None) -> "JobQuerySet":
         """The jobs that have not ended and that no worker holds at `now`, by default the database's time."""
-        return self.active().filter(Q(lease_expires_at=None) | Q(lease_expires_at__lte=now or Now()))
+        now = now or Now()
+        # What seems to be held for longer than anyone may was held by a clock that has been set back since.
+        ended = Q(lease_expires_at__lte=now) | Q(lease_expires_at__gt=now + LONGEST_LEASE)
+        return self.active().filter(Q(lease_expires_at=None) | ended)
 
     def transition(self, event: Event, job: "Job", *, by: str = "", is_told: bool = True, **changes: Any) -> bool:
         """Let `event` happen to `job`, if it is among the selected ones and in a state from which the table allows it.

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from promotions.errors import LeaseLost
 from promotions.jobs import lifecycle
 from promotions.jobs.sweep import sweep
 from promotions.models import Job
@@ -78,3 +79,24 @@ def test_everything_unheld_is_delivered_at_once_when_asked_for(swept):
     pending = JobFactory()
     cancelling = JobFactory(status=Status.CANCELLING)
     assert sorted(swept(at_once=True)) == [pending.pk, cancelling.pk]
+
+
+def test_a_lease_that_a_clock_gave_which_has_been_set_back_is_no_lease(swept):
+    job = lifecycle.claim(JobFactory(number_of_codes=3).pk, now=after(3600))
+    assert swept() == [job.pk]
+    assert lifecycle.claim(job.pk).lease_token == job.lease_token + 1
+    with pytest.raises(LeaseLost):
+        lifecycle.complete(job)
+
+
+def test_the_longest_pause_is_waited_for(swept):
+    job = JobFactory(status=Status.PROCESSING, attempts=30)
+    lifecycle.pause(job)
+    assert swept() == []
+    assert lifecycle.claim(job.pk) is None
+
+
+def test_a_delivery_of_the_future_is_repeated(swept):
+    job = JobFactory(delivered_at=after(3600))
+    assert swept() == [job.pk]
+    assert swept() == []
