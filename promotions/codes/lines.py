@@ -1,6 +1,5 @@
 """Codes as lines of a CSV file, built by the database: as Python's csv module would write them, many times as fast."""
 
-
 from django.db import connection, transaction
 from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
