@@ -40,6 +40,10 @@ run: setup
 
 test: test-sqlite test-postgresql
 
+# Each writes into a folder of its own, so that both can run at a time: make --jobs=2 test
+test-sqlite: export VAR_DIR := $(CURDIR)/var/test-sqlite
+test-postgresql: export VAR_DIR := $(CURDIR)/var/test-postgresql
+
 test-sqlite: $(V)/.synced
 	$(V)/bin/python -m pytest $(ARGS)
 

@@ -34,7 +34,7 @@ def test_a_job_that_only_waits_is_left_alone_unless_all_are_asked_for(run):
 
 
 def test_a_job_that_a_worker_holds_is_left_alone_even_then(run):
-    JobFactory(status="processing", lease_expires_at=timezone.now() + timedelta(hours=1))
+    JobFactory(status="processing", lease_expires_at=timezone.now() + timedelta(minutes=1))
     assert run("recover_jobs", "--all").out == "No job needed to be delivered again.\n"
 
 
