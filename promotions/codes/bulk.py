@@ -18,7 +18,7 @@ from promotions.models import PromotionCode
 _TABLE = f'"{PromotionCode._meta.db_table}"'
 
 # How many are deleted in one batch: 20 to 50 ms of work.
-DELETED_AT_ONCE = {"postgresql": 25_000, "sqlite": 5_000}[connection.vendor]
+DELETED_AT_ONCE = {"postgresql": 50_000, "sqlite": 5_000}[connection.vendor]
 
 # What turns one parameter, all texts of a batch, into rows: (FROM clause, column, how the parameter is passed).
 _ROWS: dict[str, tuple[str, str, Callable[[list[str]], Any]]] = {
