@@ -10,7 +10,7 @@ from unfold.utils import parse_date_str
 
 
 def midnight(day: date) -> datetime:
-    """When `day` begins, in the time zone of the site."""
+    """When `day` begins, in the time zone that is shown."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
