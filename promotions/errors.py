@@ -169,8 +169,8 @@ class NoCodesAllowed(Refused):
 
 
 class OwnCodeStays(Refused):
-    """An automatic promotion would apply no more without the code that it has made: it is neither deleted nor, with
-    `disable`, switched off."""
+    """An automatic promotion would apply no more without the code that it has made. `disable` tells that it was to be
+    switched off, not deleted."""
 
     def __init__(self, *, disable: bool = False) -> None:
         detail = (

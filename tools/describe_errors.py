@@ -10,11 +10,11 @@ sys.path.insert(0, str(ROOT))
 
 from django.conf import settings  # noqa: E402
 
-from promotions import errors  # noqa: E402
-
 if not settings.configured:
     # English, without a project around it.
     settings.configure(USE_I18N=False)
+
+from promotions import errors  # noqa: E402
 
 PAGE = ROOT / "docs" / "errors.md"
 HEAD = "| status | title | detail | source | when |\n|---|---|---|---|---|\n"

@@ -42,7 +42,7 @@ COLOURS = {
 
 @admin.register(PromotionCode)
 class PromotionCodeAdmin(CodeActions):
-    list_display = ["code", "promotion", "uses_left", "consume_unit", "availability", "job", "created"]
+    list_display = ["code", "promotion", "uses_left", "consume_unit", "standing", "job", "created"]
     list_select_related = ["promotion", "job"]
     # That of the index in which they are found.
     order_found = ("code",)
@@ -92,9 +92,13 @@ class PromotionCodeAdmin(CodeActions):
         return moment(code.created_at)
 
     @display(description=_("availability"), label=COLOURS)
-    def availability(self, code: PromotionCode) -> tuple[str, Any]:
+    def standing(self, code: PromotionCode) -> tuple[str, Any]:
         state = availability(code)
         return state.value, state.label
+
+    @display(description=_("availability"))
+    def availability(self, code: PromotionCode) -> Any:
+        return availability(code).label
 
 
 def uses_left(code: PromotionCode) -> Any:

@@ -100,7 +100,8 @@ class MoneyField(LinesField):
 
     def write(self, item: Any) -> str:
         decimals = DECIMALS.get(item["currency"], 2)
-        return f"{written(f'{Decimal(item["amount"]).scaleb(-decimals):.{decimals}f}')} {item['currency']}"
+        amount = written(f"{Decimal(item['amount']).scaleb(-decimals):.{decimals}f}")
+        return f"{amount} {item['currency']}"
 
 
 class PercentagesField(LinesField):
@@ -113,7 +114,8 @@ class PercentagesField(LinesField):
         return {"currency": currency, "percentage": json_number(number)}
 
     def write(self, item: Any) -> str:
-        return f"{written(f'{Decimal(str(item["percentage"])):f}')} % {item['currency']}"
+        percentage = written(f"{Decimal(str(item['percentage'])):f}")
+        return f"{percentage} % {item['currency']}"
 
 
 class RequirementsField(LinesField):

@@ -47,9 +47,9 @@ class UsageAdmin(LongListAdmin):
     search_fields = ["code", "order_id", "customer_id", "customer_email"]
     search_help_text = _("Search by the whole code, order, customer or e-mail address")
     when_empty = _("No order has used a code yet. Usages appear here as soon as the shop redeems a code.")
-    readonly_fields = ["uuid", "promotion_link", "standing"]
+    readonly_fields = ["uuid", "promotion_link", "state"]
     fieldsets = [
-        (None, {"fields": ["code", "promotion_link", "standing", "times_used", "used_on", "uuid"]}),
+        (None, {"fields": ["code", "promotion_link", "state", "times_used", "used_on", "uuid"]}),
         (_("Order"), {"fields": ["order_id", "customer_id", "customer_email", "anonymized"]}),
         (_("Record"), {"fields": ["reversed_by", "reversed_at", "updated_by", "updated_at"]}),
     ]
@@ -91,6 +91,10 @@ class UsageAdmin(LongListAdmin):
     def standing(self, usage: Usage) -> tuple[str, Any]:
         state = standing(usage)
         return state.value, state.label
+
+    @display(description=_("state"))
+    def state(self, usage: Usage) -> Any:
+        return standing(usage).label
 
 
 def standing(usage: Usage) -> Standing:
