@@ -41,6 +41,24 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s|%[sd%]|(?<!\{)\{\w*\}(?!\})")
 PUNCTUATION = re.compile(r"(?:[.:?!…]|\.\.\.)?\s*$")
 
 
+class OurCatalog(Catalog):
+    """A catalogue of a language, headed by what is needed to read it and nothing else: neither dates nor versions, on
+    which two branches would never agree."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language, fuzzy=False, header_comment="#")
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+        return [
+            ("Language", str(self.locale)),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Transfer-Encoding", "8bit"),
+            ("Plural-Forms", self.plural_forms),
+        ]
+
+
 def files() -> Iterator[tuple[Path, str]]:
     """Every file with texts for staff, and its name in the catalogues."""
     for path in sorted(path for source in SOURCES for path in (ROOT / source).rglob("*")):
@@ -117,10 +135,13 @@ def read(path: Path) -> Catalog:
         return read_po(file)
 
 
-def compiled(catalog: Catalog) -> bytes:
+def compiled(language: str, catalog: Catalog) -> bytes:
     """The catalogue as it is read at run time."""
-    buffer = io.BytesIO()
-    write_mo(buffer, catalog)
+    ours, buffer = OurCatalog(language), io.BytesIO()
+    for message in catalog:
+        if message.id:
+            ours.add(message.id, message.string, context=message.context)
+    write_mo(buffer, ours)
     return buffer.getvalue()
 
 
@@ -172,7 +193,7 @@ def check() -> list[str]:
     for language in LANGUAGES:
         catalog = read(po(language))
         found += faults(language, catalog, wanted)
-        if po(language).with_suffix(".mo").read_bytes() != compiled(catalog):
+        if po(language).with_suffix(".mo").read_bytes() != compiled(language, catalog):
             found.append(f"{language}: django.mo is not what django.po says")
     return found
 
@@ -183,7 +204,7 @@ def update() -> None:
     for language in LANGUAGES:
         path = po(language)
         path.parent.mkdir(parents=True, exist_ok=True)
-        catalog = Catalog(language, fuzzy=False)
+        catalog = OurCatalog(language)
         before = read(path) if path.exists() else Catalog(language)
         for message in wanted:
             if not message.id:
@@ -192,13 +213,9 @@ def update() -> None:
             kept = old.string if old is not None and old.id == message.id else None
             catalog.add(message.id, kept, locations=message.locations, context=message.context)
         with path.open("wb") as file:
-            # Neither dates nor numbers of lines: two branches would never agree on them.
-            write_po(file, catalog, width=120, sort_output=True, include_lineno=False, omit_header=True)
-        head = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"MIME-Version: 1.0\\n"\n'
-        head += '"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
-        head += f'"Plural-Forms: {catalog.plural_forms}\\n"\n\n'
-        path.write_text(head + path.read_text())
-        path.with_suffix(".mo").write_bytes(compiled(read(path)))
+            # The numbers of lines would change with nearly every commit.
+            write_po(file, catalog, width=120, sort_output=True, include_lineno=False)
+        path.with_suffix(".mo").write_bytes(compiled(language, read(path)))
 
 
 def main() -> int:

@@ -79,5 +79,5 @@ def name(kinds: Iterable[type[models.Model]]) -> None:
             meta.verbose_name, meta.verbose_name_plural = MODELS[meta.model_name]
         for field in meta.local_fields:
             # Only what the model itself has left to be named after the code.
-            if field.name in FIELDS and field.verbose_name == field.name.replace("_", " "):
+            if field.name in FIELDS and str(field.verbose_name).lower() == field.name.replace("_", " "):
                 field.verbose_name = FIELDS[field.name]
