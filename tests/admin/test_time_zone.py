@@ -40,8 +40,8 @@ def boss_in(db):
     return client_of
 
 
-def zone_said(client):
-    return next(text for text in texts_of(client.get("/admin/")) if text.startswith("Times are in"))
+def zone_said(client, path=""):
+    return next(text for text in texts_of(client.get(f"/admin/{path}")) if text.startswith("Times are in"))
 
 
 def test_a_time_is_read_and_shown_in_the_zone_of_the_user_and_stored_as_the_moment_it_is(boss_in, api):
@@ -64,7 +64,15 @@ def times_in(answer):
 
 
 def test_the_page_says_in_which_zone_times_are_and_the_form_beside_the_fields(boss_in):
-    assert zone_said(boss_in("Europe/Berlin")) == "Times are in Europe/Berlin."
+    promotion, job = PromotionFactory(), JobFactory()
+    berlin = boss_in("Europe/Berlin")
+    for path in (
+        "",
+        "promotions/job/",
+        f"promotions/job/{job.pk}/change/",
+        f"promotions/promotion/{promotion.pk}/codes/",
+    ):
+        assert zone_said(berlin, path) == "Times are in Europe/Berlin."
     assert texts_of(boss_in("Asia/Tokyo").get(ADD)).count("Time zone: Asia/Tokyo") == 2
 
 
