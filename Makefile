@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything is kept inside this folder.
-.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check docs secrets audit format lock bench clean
+.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check messages docs secrets audit format lock bench clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -15,7 +15,8 @@ help:
 	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
 	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
 	@echo "make chaos   kill, stop and cut off web, workers, database and whole hosts for long (CHAOS_SECONDS=600)"
-	@echo "make check   format, lint, types, import contracts, migrations in step, the API described, docs, no secrets"
+	@echo "make check   format, lint, types, import contracts, migrations in step, translations, docs, no secrets"
+	@echo "make messages  bring the translations in locale/ in step with the code, say what is missing, and compile them"
 	@echo "make docs    build the site of the docs into var/docs, with openapi.json beside it"
 	@echo "make audit   ask PyPI for known vulnerabilities of what requirements.lock names (needs the internet)"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
@@ -65,6 +66,7 @@ check: $(V)/.synced
 	$(V)/bin/mypy
 	$(V)/bin/lint-imports
 	$(V)/bin/python -m django makemigrations --check --dry-run --settings tests.settings
+	$(V)/bin/python tools/messages.py --check
 	$(V)/bin/python -m django check --deploy --fail-level WARNING --settings tests.production
 	$(MAKE) --no-print-directory secrets
 
@@ -84,6 +86,9 @@ docs: $(V)/.synced
 	$(V)/bin/python -m mkdocs build --quiet --strict
 	$(V)/bin/python -m django spectacular --fail-on-warn --validate --format openapi-json --file var/docs/openapi.json \
 	  --settings tests.settings
+
+messages: $(V)/.synced
+	$(V)/bin/python tools/messages.py
 
 format: $(V)/.synced
 	$(V)/bin/ruff format .

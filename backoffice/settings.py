@@ -158,6 +158,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "promotions.admin.locale.UsersLocale",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -189,7 +190,10 @@ TEMPLATES = [
     },
 ]
 
+# What everybody is answered in but staff, who choose one of LANGUAGES (promotions/admin/locale.py).
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -270,6 +274,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
@@ -470,17 +478,21 @@ LOGGING = {
 # The admin's theme
 
 UNFOLD = {
-    "SITE_TITLE": "Promotions",
-    "SITE_HEADER": "Promotions",
-    "SITE_SUBHEADER": "Back office",
+    "SITE_TITLE": _("Promotions"),
+    "SITE_HEADER": _("Promotions"),
+    "SITE_SUBHEADER": _("Back office"),
+    "SHOW_LANGUAGES": True,
     "SITE_SYMBOL": "sell",
     "STYLES": [lambda request: static("backoffice/admin.css")],
-    "SCRIPTS": [lambda request: static("backoffice/alpine.js")],
+    "SCRIPTS": [
+        lambda request: static("backoffice/alpine.js"),
+        lambda request: static("backoffice/time_zone.js"),
+    ],
     "DASHBOARD_CALLBACK": "promotions.admin.dashboard.callback",
     "SIDEBAR": {
         "navigation": [
             {
-                "title": "Promotions",
+                "title": _("Promotions"),
                 "items": [
                     {
                         "title": _("Overview"),
@@ -488,19 +500,19 @@ UNFOLD = {
                         "link": reverse_lazy("admin:index"),
                     },
                     {
-                        "title": "Promotions",
+                        "title": _("Promotions"),
                         "icon": "sell",
                         "link": reverse_lazy("admin:promotions_promotion_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_promotion"),
                     },
                     {
-                        "title": "Jobs",
+                        "title": _("Jobs"),
                         "icon": "manufacturing",
                         "link": reverse_lazy("admin:promotions_job_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_job"),
                     },
                     {
-                        "title": "Codes",
+                        "title": _("Codes"),
                         "icon": "confirmation_number",
                         "link": reverse_lazy("admin:promotions_promotioncode_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_promotioncode"),
@@ -512,7 +524,7 @@ UNFOLD = {
                         "permission": lambda request: request.user.has_perm("promotions.view_auditentry"),
                     },
                     {
-                        "title": "Usages",
+                        "title": _("Usages"),
                         "icon": "receipt_long",
                         "link": reverse_lazy("admin:promotions_usage_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_usage"),
@@ -520,16 +532,16 @@ UNFOLD = {
                 ],
             },
             {
-                "title": "Webhooks",
+                "title": _("Webhooks"),
                 "items": [
                     {
-                        "title": "Webhooks",
+                        "title": _("Webhooks"),
                         "icon": "webhook",
                         "link": reverse_lazy("admin:promotions_webhook_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_webhook"),
                     },
                     {
-                        "title": "Deliveries",
+                        "title": _("Deliveries"),
                         "icon": "outbox",
                         "link": reverse_lazy("admin:promotions_webhookdelivery_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_webhookdelivery"),
@@ -537,22 +549,22 @@ UNFOLD = {
                 ],
             },
             {
-                "title": "Access",
+                "title": _("Access"),
                 "items": [
                     {
-                        "title": "API clients",
+                        "title": _("API clients"),
                         "icon": "key",
                         "link": reverse_lazy("admin:promotions_apiclient_changelist"),
                         "permission": lambda request: request.user.has_perm("promotions.view_apiclient"),
                     },
                     {
-                        "title": "Staff",
+                        "title": _("Staff"),
                         "icon": "person",
                         "link": reverse_lazy("admin:auth_user_changelist"),
                         "permission": lambda request: request.user.has_perm("auth.view_user"),
                     },
                     {
-                        "title": "Groups",
+                        "title": _("Groups"),
                         "icon": "group",
                         "link": reverse_lazy("admin:auth_group_changelist"),
                         "permission": lambda request: request.user.has_perm("auth.view_group"),

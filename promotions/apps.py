@@ -1,9 +1,10 @@
 """The app's place in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PromotionsConfig(AppConfig):
     name = "promotions"
-    verbose_name = "Promotions"
+    verbose_name = _("Promotions")
     default_auto_field = "django.db.models.BigAutoField"

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Status(TextChoices):
     """What a job's `status` says on the wire (contract, section 2)."""
 
-    PENDING = "pending"
-    PROCESSING = "processing"
-    CANCELLING = "cancelling"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-    COMPLETED = "completed"
+    PENDING = "pending", _("Pending")
+    PROCESSING = "processing", _("Processing")
+    CANCELLING = "cancelling", _("Cancelling")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
+    COMPLETED = "completed", _("Completed")
 
 
 ACTIVE = (Status.PENDING, Status.PROCESSING, Status.CANCELLING)

@@ -8,6 +8,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from django.conf import settings  # noqa: E402
+
+if not settings.configured:
+    # English, without a project around it.
+    settings.configure(USE_I18N=False)
+
 from promotions import errors  # noqa: E402
 
 PAGE = ROOT / "docs" / "errors.md"

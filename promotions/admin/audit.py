@@ -27,7 +27,7 @@ class AuditEntryAdmin(LongListAdmin):
     order = ("-at", "-id")
     search_fields = ["actor", "code", "job", "promotion"]
     search_help_text = _("Search by who, by a code, or by the ID of a job or promotion")
-    fields = ["at", "event", "about", "told", "who", "where", "job_id", "promotion_id", "code", "details"]
+    fields = ["at", "event", "about", "told", "who", "where", "of_job", "of_promotion", "code", "details"]
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
@@ -72,6 +72,14 @@ class AuditEntryAdmin(LongListAdmin):
     @display(description=_("who"))
     def who(self, entry: AuditEntry) -> str:
         return entry.actor or "-"
+
+    @display(description=_("job ID"))
+    def of_job(self, entry: AuditEntry) -> Any:
+        return entry.job_id
+
+    @display(description=_("promotion ID"))
+    def of_promotion(self, entry: AuditEntry) -> Any:
+        return entry.promotion_id
 
     @display(description=_("from"))
     def where(self, entry: AuditEntry) -> str:

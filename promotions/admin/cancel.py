@@ -16,12 +16,12 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from promotions.admin.display import STATE_COLOURS, describe, enumerated, who
+from promotions.admin.display import STATE_COLOURS, STATE_NAMES, describe, enumerated, who
 from promotions.admin.refusals import BUSY
 from promotions.admin.row_views import RowViews
 from promotions.errors import JobNotCancellable
 from promotions.models import Job
-from promotions.states import Status
+from promotions.states import State, Status
 
 # Each job is a transaction of its own and a field of the form: a request has time and room for so many.
 MOST_AT_ONCE = 500
@@ -96,8 +96,8 @@ class CancellingAdmin(RowViews):
             "title": _("Cancel job") if len(jobs) == 1 else _("Cancel jobs"),
             "opts": self.opts,
             "jobs": jobs,
-            "cancellable": [(job, STATE_COLOURS[job.state]) for job in jobs if job.is_cancellable],
-            "refused": [(job, STATE_COLOURS[job.state]) for job in jobs if not job.is_cancellable],
+            "cancellable": [shown(job) for job in jobs if job.is_cancellable],
+            "refused": [shown(job) for job in jobs if not job.is_cancellable],
             "refusal": str(JobNotCancellable()),
             "form": form,
             "back": back,
@@ -134,6 +134,11 @@ class CancellingAdmin(RowViews):
             self.message_user(request, " ".join([text % enumerated(names), *([f"{why}."] if why else [])]), level)
 
 
+def shown(job: Job) -> tuple[Job, str, Any]:
+    """A job with the colour and the name of its state."""
+    return job, STATE_COLOURS[job.state], STATE_NAMES[job.state]
+
+
 def standing(job: Job) -> str:
     """A job and its present status, in words."""
-    return _("%(job)s is %(status)s") % {"job": describe(job), "status": job.status}
+    return _("%(job)s is %(status)s") % {"job": describe(job), "status": STATE_NAMES[State(job.status)]}

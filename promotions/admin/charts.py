@@ -9,8 +9,10 @@ from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from promotions.admin.days import midnight
+from promotions.admin.display import number
 from promotions.models import Job, Usage
 from promotions.states import Status
 
@@ -32,8 +34,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
+    """Numbers by day; `column` is what a table of them calls these, and `in_words` says their sum."""
+
     title: str
-    of: str
+    column: str
+    in_words: Callable[[int], str]
     values: dict[date, int]
 
     width = DAYS * (BAR + GAP)
@@ -42,7 +47,8 @@ class Chart:
 
     @property
     def total(self) -> str:
-        return f"{sum(self.values.values()):,}"
+        total = sum(self.values.values())
+        return self.in_words(total) % {"total": number(total)}
 
     @property
     def bars(self) -> list[Bar]:
@@ -50,13 +56,13 @@ class Chart:
         highest = max(self.values.values(), default=0) or 1
         heights = [max(HEIGHT * value // highest, 1 if value else 0) for value in self.values.values()]
         return [
-            Bar(date_format(day, "SHORT_DATE_FORMAT"), f"{value:,}", place * (BAR + GAP), HEIGHT - height, height)
+            Bar(date_format(day, "SHORT_DATE_FORMAT"), number(value), place * (BAR + GAP), HEIGHT - height, height)
             for place, ((day, value), height) in enumerate(zip(self.values.items(), heights, strict=True))
         ]
 
 
 def last_days() -> list[date]:
-    """The last 14 days, today included, in the time zone of the site."""
+    """The last 14 days, today included, in the time zone that is shown."""
     today = timezone.localdate()
     return [today - DAY * back for back in range(DAYS - 1, -1, -1)]
 
@@ -66,7 +72,7 @@ def made() -> Chart:
     days = last_days()
     jobs = Job.objects.filter(status=Status.COMPLETED)
     counted = _by_day(jobs, "finished_at", lambda day: Sum("generated", filter=day, default=0), days)
-    return Chart(_("Codes made by jobs"), _("codes"), counted)
+    return Chart(_("Codes made by jobs"), _("Codes"), codes_in_words, counted)
 
 
 def redeemed() -> Chart:
@@ -81,7 +87,16 @@ def redeemed() -> Chart:
     missing = [day for day in days if _key(day) not in kept]
     counted = _by_day(Usage.objects.all(), "used_on", lambda day: Count("id", filter=day), missing)
     cache.set_many({_key(day): counted[day] for day in missing if day in over}, timeout=DAYS * 24 * 3600)
-    return Chart(_("Codes redeemed"), _("redemptions"), {day: kept.get(_key(day), counted.get(day, 0)) for day in days})
+    values = {day: kept.get(_key(day), counted.get(day, 0)) for day in days}
+    return Chart(_("Codes redeemed"), _("Redemptions"), redemptions_in_words, values)
+
+
+def codes_in_words(total: int) -> str:
+    return ngettext("%(total)s code in the last 14 days", "%(total)s codes in the last 14 days", total)
+
+
+def redemptions_in_words(total: int) -> str:
+    return ngettext("%(total)s redemption in the last 14 days", "%(total)s redemptions in the last 14 days", total)
 
 
 def _key(day: date) -> str:

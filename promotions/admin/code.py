@@ -4,7 +4,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,17 +20,29 @@ from promotions.states import Status
 
 LATEST_USAGES = 10
 
-LIVE = _("Live")
-USED_UP = _("Used up")
-DISABLED = _("Disabled")
-IN_PREPARATION = _("In preparation")
-BEING_REMOVED = _("Being removed")
-COLOURS = {LIVE: "success", USED_UP: "", DISABLED: "danger", IN_PREPARATION: "warning", BEING_REMOVED: "danger"}
+
+class Availability(TextChoices):
+    """Whether a code can be used, as far as it is up to the code itself."""
+
+    LIVE = "live", _("Live")
+    USED_UP = "used_up", _("Used up")
+    DISABLED = "disabled", _("Disabled")
+    IN_PREPARATION = "in_preparation", _("In preparation")
+    BEING_REMOVED = "being_removed", _("Being removed")
+
+
+COLOURS = {
+    Availability.LIVE: "success",
+    Availability.USED_UP: "",
+    Availability.DISABLED: "danger",
+    Availability.IN_PREPARATION: "warning",
+    Availability.BEING_REMOVED: "danger",
+}
 
 
 @admin.register(PromotionCode)
 class PromotionCodeAdmin(CodeActions):
-    list_display = ["code", "promotion", "uses_left", "consume_unit", "availability", "job", "created"]
+    list_display = ["code", "promotion", "uses_left", "consume_unit", "standing", "job", "created"]
     list_select_related = ["promotion", "job"]
     # That of the index in which they are found.
     order_found = ("code",)
@@ -80,8 +92,13 @@ class PromotionCodeAdmin(CodeActions):
         return moment(code.created_at)
 
     @display(description=_("availability"), label=COLOURS)
+    def standing(self, code: PromotionCode) -> tuple[str, Any]:
+        state = availability(code)
+        return state.value, state.label
+
+    @display(description=_("availability"))
     def availability(self, code: PromotionCode) -> Any:
-        return availability(code)
+        return availability(code).label
 
 
 def uses_left(code: PromotionCode) -> Any:
@@ -91,16 +108,16 @@ def uses_left(code: PromotionCode) -> Any:
     return _("%(uses)s of %(max_uses)s") % {"uses": code.uses, "max_uses": code.max_uses}
 
 
-def availability(code: PromotionCode) -> Any:
-    """Whether a code can be used, as far as it is up to the code itself: a job's codes come to life when the job
-    completes; those of a deleted promotion wait for their removal."""
+def availability(code: PromotionCode) -> Availability:
+    """Whether the code can be used: a job's codes come to life when the job completes; those of a deleted promotion
+    wait for their removal."""
     if code.promotion.deleted_at:
-        return BEING_REMOVED
+        return Availability.BEING_REMOVED
     if code.job and code.job.status != Status.COMPLETED:
-        return IN_PREPARATION
+        return Availability.IN_PREPARATION
     if code.disabled_at:
-        return DISABLED
-    return USED_UP if code.uses == 0 else LIVE
+        return Availability.DISABLED
+    return Availability.USED_UP if code.uses == 0 else Availability.LIVE
 
 
 def latest_usages(code: PromotionCode) -> QuerySet[Usage]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from promotions.admin.charts import made, redeemed
-from promotions.admin.display import Rights, ShownJob
+from promotions.admin.display import Rights, ShownJob, number
 from promotions.admin.live import active_jobs
 from promotions.models import Job, Promotion, PromotionCode
 from promotions.models.promotion import PromotionQuerySet, PromotionState
@@ -66,7 +66,7 @@ def promotions(now: datetime) -> dict[str, Any]:
     scheduled = present.in_state(PromotionState.SCHEDULED, now)
     count = running[: COUNTED + 1].count()
     return {
-        "running": f"{COUNTED:,}+" if count > COUNTED else f"{count:,}",
+        "running": f"{number(COUNTED)}+" if count > COUNTED else number(count),
         "starting": scheduled.filter(start__lte=now + SOON).order_by("start")[:SHOWN],
         "ending": running.filter(end__lte=now + SOON).order_by("end")[:SHOWN],
         "low": low_on_codes(running),

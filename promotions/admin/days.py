@@ -2,15 +2,16 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import DateField
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.utils import parse_date_str
 
 
 def midnight(day: date) -> datetime:
-    """When `day` begins, in the time zone of the site."""
+    """When `day` begins, in the time zone that is shown."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
@@ -25,6 +26,10 @@ class DaysFilter(RangeDateFilter):
         return queryset
 
     def _day(self, end: str) -> date | None:
-        day = parse_date_str(self.used_parameters.get(f"{self.field_path}_{end}"))
+        try:
+            # As the language that holds writes days: 01/06/2026 is in June or in January.
+            day = DateField(required=False).clean(self.used_parameters.get(f"{self.field_path}_{end}"))
+        except ValidationError:
+            return None
         # Beyond these the calendar ends, in one time zone or another.
         return day if day and date.min.year < day.year < date.max.year else None

@@ -11,12 +11,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
+from promotions.errors import job_error_in_words
 from promotions.models import Job, JobType, Promotion, PromotionCode
 from promotions.models.promotion import PromotionState
 from promotions.states import State
@@ -63,6 +64,11 @@ def describe(job: Job) -> str:
     return f"{job} ({job.promotion})"
 
 
+def number(value: int) -> str:
+    """A whole number as it is written in the language that holds: `1,000`, `1.000`."""
+    return number_format(value, force_grouping=True)
+
+
 def moment(value: datetime) -> SafeString:
     """A moment in the time zone that is shown, on one line: `2026-06-01 12:30`."""
     return format_html('<span class="whitespace-nowrap">{}</span>', f"{timezone.localtime(value):%Y-%m-%d %H:%M}")
@@ -70,7 +76,7 @@ def moment(value: datetime) -> SafeString:
 
 def in_words(value: datetime) -> str:
     """A moment as it stands in a sentence: `1 June 2026, 12:30`."""
-    return date_format(timezone.localtime(value), "j F Y, H:i")
+    return date_format(timezone.localtime(value), pgettext("format of a moment", "j F Y, H:i"))
 
 
 def badge(text: object, colour: str) -> SafeString:
@@ -110,13 +116,13 @@ def enumerated(names: Iterable[str]) -> str:
 def progress(job: Job) -> str:
     """How far a job is; while it is being undone, and after, what is left of it."""
     if job.job_type == JobType.CODE_EXPORT:
-        return _("%(exported)s exported") % {"exported": f"{job.exported:,}"}
+        return _("%(exported)s exported") % {"exported": number(job.exported)}
     left = job.generated - job.deleted
     if job.is_undoing:
-        return _("%(left)s left to remove") % {"left": f"{left:,}"}
+        return _("%(left)s left to remove") % {"left": number(left)}
     if job.state in (State.CANCELLED, State.FAILED):
         return _("nothing left")
-    return _("%(generated)s of %(all)s") % {"generated": f"{job.generated:,}", "all": f"{job.wanted_codes:,}"}
+    return _("%(generated)s of %(all)s") % {"generated": number(job.generated), "all": number(job.wanted_codes)}
 
 
 def pace(job: Job) -> str:
@@ -134,7 +140,10 @@ def pace(job: Job) -> str:
     if seconds <= 0 or done <= 0:
         return ""
     speed = done / seconds
-    return _("%(speed)s a second, about %(time)s left") % {"speed": f"{speed:,.0f}", "time": duration(left / speed)}
+    return _("%(speed)s a second, about %(time)s left") % {
+        "speed": number(round(speed)),
+        "time": duration(left / speed),
+    }
 
 
 def duration(seconds: float) -> str:
@@ -187,6 +196,10 @@ class ShownJob:
     @property
     def pace(self) -> str:
         return pace(self.job)
+
+    @property
+    def error(self) -> str:
+        return job_error_in_words(self.job.error)
 
     @property
     def has_bar(self) -> bool:

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from promotions.models import AuditEntry, AuditEvent
+from promotions.admin.display import number
+from promotions.errors import job_error_in_words
+from promotions.models import AuditEntry, AuditEvent, Promotion
 
 
 def sentence(entry: AuditEntry) -> str:
@@ -19,9 +23,22 @@ def whereabouts(entry: AuditEntry) -> str:
     return ", ".join(filter(None, [entry.get_door_display(), entry.address]))
 
 
+def counted(sentence: str, count: int) -> str:
+    """The sentence with its `count`, as it is written in the language that holds."""
+    return sentence % {"count": number(count)}
+
+
+def field_in_words(name: str) -> str:
+    """What a field of a promotion is called; one that is no more is called as it was stored."""
+    try:
+        return str(Promotion._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return name
+
+
 def _created(details: dict[str, Any]) -> str:
     codes = details.get("number_of_codes")
-    parts = [_("%(count)s codes wanted") % {"count": f"{codes:,}"}] if codes else []
+    parts = [counted(ngettext("%(count)s code wanted", "%(count)s codes wanted", codes), codes)] if codes else []
     if origin := details.get("retry_of"):
         parts.append(_("a retry of job %(id)s") % {"id": origin})
     return ", ".join(parts)
@@ -29,7 +46,12 @@ def _created(details: dict[str, Any]) -> str:
 
 def _taken_over(details: dict[str, Any]) -> str:
     left = details.get("generated", 0) - details.get("deleted", 0)
-    return _("The worker before had fallen silent; %(count)s codes were there") % {"count": f"{left:,}"}
+    sentence = ngettext(
+        "The worker before had fallen silent; %(count)s code was there",
+        "The worker before had fallen silent; %(count)s codes were there",
+        left,
+    )
+    return counted(sentence, left)
 
 
 def _cancelled(details: dict[str, Any]) -> str:
@@ -37,28 +59,33 @@ def _cancelled(details: dict[str, Any]) -> str:
 
 
 def _undone(details: dict[str, Any]) -> str:
-    return _("%(count)s codes removed, nothing is left") % {"count": f"{details.get('deleted', 0):,}"}
+    deleted = details.get("deleted", 0)
+    sentence = ngettext("%(count)s code removed, nothing is left", "%(count)s codes removed, nothing is left", deleted)
+    return counted(sentence, deleted)
 
 
 def _completed(details: dict[str, Any]) -> str:
     if "generated" in details:
-        return _("%(count)s codes are live") % {"count": f"{details['generated']:,}"}
-    return _("%(count)s codes exported") % {"count": f"{details.get('exported', 0):,}"}
+        made = details["generated"]
+        return counted(ngettext("%(count)s code is live", "%(count)s codes are live", made), made)
+    exported = details.get("exported", 0)
+    return counted(ngettext("%(count)s code exported", "%(count)s codes exported", exported), exported)
 
 
 def _error(details: dict[str, Any]) -> str:
-    return str(details.get("error", ""))
+    return job_error_in_words(str(details.get("error", "")))
 
 
 def _changed(details: dict[str, Any]) -> str:
-    parts = [_("Changed: %(fields)s") % {"fields": ", ".join(details.get("fields", []))}]
+    parts = [_("Changed: %(fields)s") % {"fields": ", ".join(map(field_in_words, details.get("fields", [])))}]
     if removed := details.get("codes_removed"):
-        parts.append(_("%(count)s codes removed") % {"count": f"{removed:,}"})
+        parts.append(counted(ngettext("%(count)s code removed", "%(count)s codes removed", removed), removed))
     return "; ".join(parts)
 
 
 def _deleted(details: dict[str, Any]) -> str:
-    return _("It had %(count)s codes") % {"count": f"{details.get('codes', 0):,}"}
+    codes = details.get("codes", 0)
+    return counted(ngettext("It had %(count)s code", "It had %(count)s codes", codes), codes)
 
 
 SENTENCES: dict[AuditEvent, Callable[[dict[str, Any]], str]] = {

@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from promotions.admin.display import number
 from promotions.admin.refusals import add_refusal
 from promotions.codes import text
 from promotions.errors import Refused
@@ -34,8 +36,12 @@ class NewJobForm(forms.ModelForm):
         help_texts = {
             "name": _("Optional. What the codes are for, such as the letter that they are printed in."),
             "consume_unit": _("What one use of a code is. Empty means per cart."),
-            "code_length": _("%(least)s to %(most)s characters. Empty means %(default)s.")
-            % {"least": CODE_LENGTH_MIN, "most": CODE_LENGTH_MAX, "default": CODE_LENGTH_DEFAULT},
+            "code_length": format_lazy(
+                _("{least} to {most} characters. Empty means {default}."),
+                least=CODE_LENGTH_MIN,
+                most=CODE_LENGTH_MAX,
+                default=CODE_LENGTH_DEFAULT,
+            ),
             "code_prefix": _("Stands before each code, joined by a dash."),
         }
 
@@ -97,7 +103,7 @@ def room_in_words(promotion: Promotion) -> str:
         "%(left)s more codes fit into this promotion: it has %(has)s of at most %(limit)s.",
         left,
     )
-    return sentence % {"left": f"{left:,}", "has": f"{promotion.code_count:,}", "limit": f"{limit:,}"}
+    return sentence % {"left": number(left), "has": number(promotion.code_count), "limit": number(limit)}
 
 
 def example(code_length: str, code_prefix: str) -> dict[str, Any]:
@@ -111,4 +117,4 @@ def example(code_length: str, code_prefix: str) -> dict[str, Any]:
         return {"error": " ".join(error.messages)}
     length = job.code_length or CODE_LENGTH_DEFAULT
     [code] = text.draw(1, length, job.code_prefix or "")
-    return {"code": code, "length": length, "most": f"{text.most_codes(length):,}"}
+    return {"code": code, "length": length, "most": number(text.most_codes(length))}

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -20,6 +21,11 @@ DECIMALS = dict.fromkeys(
 
 NUMBER = r"\d{1,20}(?:[.,]\d{1,6})?"
 REQUIREMENT = re.compile(r"(?P<quantity>\d{1,9})\s*[x\u00d7]\s+(?P<targets>.+)", re.IGNORECASE)
+
+
+def written(text: str) -> str:
+    """A number such as `12.50` with the decimal separator of the language that holds. Both are read in any."""
+    return text.replace(".", get_format("DECIMAL_SEPARATOR"))
 
 
 def json_number(number: Decimal) -> int | float:
@@ -94,7 +100,8 @@ class MoneyField(LinesField):
 
     def write(self, item: Any) -> str:
         decimals = DECIMALS.get(item["currency"], 2)
-        return f"{Decimal(item['amount']).scaleb(-decimals):.{decimals}f} {item['currency']}"
+        amount = written(f"{Decimal(item['amount']).scaleb(-decimals):.{decimals}f}")
+        return f"{amount} {item['currency']}"
 
 
 class PercentagesField(LinesField):
@@ -107,7 +114,8 @@ class PercentagesField(LinesField):
         return {"currency": currency, "percentage": json_number(number)}
 
     def write(self, item: Any) -> str:
-        return f"{Decimal(str(item['percentage'])):f} % {item['currency']}"
+        percentage = written(f"{Decimal(str(item['percentage'])):f}")
+        return f"{percentage} % {item['currency']}"
 
 
 class RequirementsField(LinesField):
@@ -140,7 +148,7 @@ class PercentField(forms.Field):
         return json_number(Decimal(text.replace(",", ".")))
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{Decimal(str(value)):f}" if isinstance(value, int | float) else value
+        return written(f"{Decimal(str(value)):f}") if isinstance(value, int | float) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

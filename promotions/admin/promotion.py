@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from promotions.admin.display import PROMOTION_COLOURS, ROWS_PER_PAGE, who
+from promotions.admin.display import PROMOTION_COLOURS, ROWS_PER_PAGE, number, who
 from promotions.admin.promotion_actions import PromotionActions
 from promotions.admin.promotion_form import PromotionForm, fieldsets_for, form_for
 from promotions.admin.promotion_page import head
@@ -62,7 +62,10 @@ class PromotionAdmin(PromotionActions):
         """What the page that asks before deleting shows: counted, not listed, since there may be millions of codes."""
         promotions = list(objs)
         codes = sum(promotion.code_count for promotion in promotions)
-        shown = [f"{promotion} ({_('codes')}: {promotion.code_count:,})" for promotion in promotions]
+        shown = [
+            _("%(promotion)s (codes: %(count)s)") % {"promotion": promotion, "count": number(promotion.code_count)}
+            for promotion in promotions
+        ]
         return shown, {_("promotions"): len(promotions), _("codes"): codes}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Promotion) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from promotions.admin.code_form import AddCodesForm
-from promotions.admin.display import STATE_COLOURS, cancel_link, link_to, progress, who
+from promotions.admin.display import STATE_COLOURS, STATE_NAMES, cancel_link, link_to, progress, who
 from promotions.admin.job_form import GenerateForm, example
 from promotions.admin.promotion_page import PromotionPage
 from promotions.errors import Refused
@@ -100,7 +100,7 @@ class PromotionActions(PromotionPage):
             return ""
         count = len(form.cleaned_data["codes"])
         text = ngettext("%(count)s code was added.", "%(count)s codes were added.", count) % {"count": count}
-        self.log_change(request, promotion, text)
+        self.log_change(request, promotion, f"Codes added: {count}")
         return text
 
     def duplicate_view(self, request: HttpRequest, promotion: Promotion) -> HttpResponse:
@@ -139,7 +139,7 @@ def active_job(request: HttpRequest, promotion: Promotion) -> dict[str, Any] | N
     may_see, may_cancel = (request.user.has_perm(f"promotions.{name}_job") for name in ("view", "cancel"))
     return {
         "name": link_to(job) if may_see else job,
-        "state": job.state.value,
+        "state": STATE_NAMES[job.state],
         "colour": STATE_COLOURS[job.state],
         "progress": progress(job),
         "cancel": cancel_link(job) if may_see and may_cancel else "",

@@ -3,13 +3,13 @@
 What the rules of the type refuse is shown beside the field that it is about, with its line.
 """
 
-import re
 from collections.abc import Iterable
 from copy import copy, deepcopy
 from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext_lazy as _
 
 from promotions.admin.refusals import add_refusal
@@ -36,6 +36,9 @@ class PromotionForm(forms.ModelForm):
         self.before = copy(self.instance)
         self.effect = Effect()
         self.instance.promotion_type = self.promotion_type
+        for name in ("start", "end"):
+            # Also where times are written, not only below the page.
+            self.fields[name].help_text = _("Time zone: %(zone)s") % {"zone": get_current_timezone_name()}
         for field in self.schema_fields:
             self.initial.setdefault(field.name, field.read(self.instance.schema))
 
@@ -93,7 +96,7 @@ class PromotionForm(forms.ModelForm):
         _data, column, *path = fault.source.split(".")
         if column != "schema":
             return (column if column in self.fields else None), in_words(path)
-        about = self._at(path) or self._named_in(str(fault), path)
+        about = self._at(path) or self._named_in(fault.properties, path)
         return (about.name, in_words(path[len(about.path) :])) if about else (None, ".".join(path))
 
     def _at(self, path: list[str]) -> SchemaField | None:
@@ -101,9 +104,9 @@ class PromotionForm(forms.ModelForm):
         found = [field for field in self.schema_fields if tuple(path[: len(field.path)]) == field.path]
         return found[-1] if found else None
 
-    def _named_in(self, text: str, path: list[str]) -> SchemaField | None:
-        """The field that a rule names in its text, with the object that lacks it, or must not have it, as the place."""
-        named = (self._at([*path, word]) for word in re.findall(r"\w+", text))
+    def _named_in(self, properties: Iterable[str], path: list[str]) -> SchemaField | None:
+        """The field of which a rule has the object that lacks it, or must not have it, as the place."""
+        named = (self._at([*path, name]) for name in properties)
         return next(filter(None, named), None)
 
 

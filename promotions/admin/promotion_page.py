@@ -20,11 +20,13 @@ from promotions.admin.code import COLOURS, availability, uses_left
 from promotions.admin.display import (
     PROMOTION_COLOURS,
     STATE_COLOURS,
+    STATE_NAMES,
     badge,
     cancel_link,
     in_words,
     link_to,
     moment,
+    number,
     progress,
 )
 from promotions.admin.row_views import RowViews
@@ -125,8 +127,8 @@ def newest(rows: QuerySet[Any, Any], before: str) -> tuple[list[Any], int | None
 def number_in_words(usages: int) -> str:
     """How many usages there are, of which at most COUNTED and one more were counted."""
     if usages > COUNTED:
-        return _("More than %(number)s usages; these are the newest.") % {"number": f"{COUNTED:,}"}
-    return ngettext("%(number)s usage.", "%(number)s usages.", usages) % {"number": f"{usages:,}"}
+        return _("More than %(number)s usages; these are the newest.") % {"number": number(COUNTED)}
+    return ngettext("%(number)s usage.", "%(number)s usages.", usages) % {"number": number(usages)}
 
 
 def head(request: HttpRequest, promotion: Promotion, current: str) -> dict[str, Any]:
@@ -176,17 +178,17 @@ def codes_in_words(promotion: Promotion) -> str:
     """How many codes the promotion has, of how many."""
     if promotion.automatic:
         return str(_("Applies without a code."))
-    numbers = {"has": f"{promotion.code_count:,}", "limit": f"{settings.PROMOTIONS_MAX_CODES:,}"}
+    numbers = {"has": number(promotion.code_count), "limit": number(settings.PROMOTIONS_MAX_CODES)}
     return _("%(has)s of at most %(limit)s codes.") % numbers
 
 
 def code_row(code: PromotionCode) -> list[Any]:
     state = availability(code)
     job = link_to(code.job) if code.job else _("by hand")
-    return [link_to(code), uses_left(code), badge(state, COLOURS[state]), job, moment(code.created_at)]
+    return [link_to(code), uses_left(code), badge(state.label, COLOURS[state]), job, moment(code.created_at)]
 
 
 def job_row(job: Job) -> list[Any]:
-    state = badge(job.state.value, STATE_COLOURS[job.state])
+    state = badge(STATE_NAMES[job.state], STATE_COLOURS[job.state])
     kind = job.get_job_type_display()
     return [link_to(job), kind, state, progress(job), job.created_by or "-", moment(job.created_at)]

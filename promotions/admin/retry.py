@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 
-from promotions.admin.display import STATE_COLOURS, describe, who
+from promotions.admin.display import STATE_COLOURS, STATE_NAMES, describe, number, who
 from promotions.admin.row_views import RowViews
 from promotions.errors import JobNotRetryable, Refused
 from promotions.jobs.create import retry_job
@@ -17,7 +17,7 @@ from promotions.models.job import PARAMETERS
 
 def shown(value: int | str) -> str:
     """A parameter as people read it."""
-    return f"{value:,}" if isinstance(value, int) else value
+    return number(value) if isinstance(value, int) else value
 
 
 class RetryingAdmin(RowViews):
@@ -40,6 +40,7 @@ class RetryingAdmin(RowViews):
             "opts": self.opts,
             "job": job,
             "colour": STATE_COLOURS[job.state],
+            "state": STATE_NAMES[job.state],
             "parameters": [(self.opts.get_field(name).verbose_name, shown(value)) for name, value in given],
             "refusal": "" if job.is_retryable else str(JobNotRetryable()),
             "back": reverse("admin:promotions_job_change", args=[job.pk]),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, TextChoices
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +19,15 @@ from promotions.models import Promotion, Usage
 MOST_FOUND = 1_000
 NEWEST_FIRST = ("-used_on", "-pk")
 
-COUNTED = _("Counted")
-REVERSED = _("Reversed")
-COLOURS = {COUNTED: "success", REVERSED: "warning"}
+
+class Standing(TextChoices):
+    """Whether the uses were given back to the code, as its order was cancelled."""
+
+    COUNTED = "counted", _("Counted")
+    REVERSED = "reversed", _("Reversed")
+
+
+COLOURS = {Standing.COUNTED: "success", Standing.REVERSED: "warning"}
 
 
 def usages_shown(usages: QuerySet[Usage]) -> QuerySet[Usage]:
@@ -41,9 +47,9 @@ class UsageAdmin(LongListAdmin):
     search_fields = ["code", "order_id", "customer_id", "customer_email"]
     search_help_text = _("Search by the whole code, order, customer or e-mail address")
     when_empty = _("No order has used a code yet. Usages appear here as soon as the shop redeems a code.")
-    readonly_fields = ["uuid", "promotion_link", "standing"]
+    readonly_fields = ["uuid", "promotion_link", "state"]
     fieldsets = [
-        (None, {"fields": ["code", "promotion_link", "standing", "times_used", "used_on", "uuid"]}),
+        (None, {"fields": ["code", "promotion_link", "state", "times_used", "used_on", "uuid"]}),
         (_("Order"), {"fields": ["order_id", "customer_id", "customer_email", "anonymized"]}),
         (_("Record"), {"fields": ["reversed_by", "reversed_at", "updated_by", "updated_at"]}),
     ]
@@ -82,13 +88,17 @@ class UsageAdmin(LongListAdmin):
         return moment(usage.used_on)
 
     @display(description=_("state"), label=COLOURS)
-    def standing(self, usage: Usage) -> Any:
-        return standing(usage)
+    def standing(self, usage: Usage) -> tuple[str, Any]:
+        state = standing(usage)
+        return state.value, state.label
+
+    @display(description=_("state"))
+    def state(self, usage: Usage) -> Any:
+        return standing(usage).label
 
 
-def standing(usage: Usage) -> Any:
-    """Whether the uses were given back to the code, as its order was cancelled."""
-    return REVERSED if usage.reversed_at else COUNTED
+def standing(usage: Usage) -> Standing:
+    return Standing.REVERSED if usage.reversed_at else Standing.COUNTED
 
 
 def customer_of(usage: Usage) -> str:
@@ -111,6 +121,6 @@ def usages_table(usages: Iterable[Usage], *, with_code: bool) -> dict[str, Any]:
         order = link(reverse("admin:promotions_usage_change", args=[usage.pk]), usage.order_id)
         state = standing(usage)
         cells = [customer_of(usage) or "-", order, usage.times_used, moment(usage.used_on)]
-        cells.append(badge(state, COLOURS[state]))
+        cells.append(badge(state.label, COLOURS[state]))
         rows.append([usage.code, *cells] if with_code else cells)
     return {"headers": headers, "rows": rows}

@@ -81,7 +81,7 @@ def disable(code: PromotionCode) -> bool:
     NotFound when the code is gone.
     """
     if code.promotion.automatic:
-        raise OwnCodeStays("disable")
+        raise OwnCodeStays(disable=True)
     return _switch(code, Q(disabled_at=None), Now())
 
 

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from promotions.codes import lines
-from promotions.errors import JobFailure, LeaseLost
+from promotions.errors import FILE_NOT_WRITTEN, JobFailure, LeaseLost
 from promotions.jobs import lifecycle
 from promotions.models import Job, PromotionCode
 from promotions.states import ACTIVE
@@ -41,7 +41,7 @@ def steps(job: Job) -> Iterator[None]:
     try:
         stored = yield from _stored(job)
     except OSError as error:
-        raise JobFailure(f"the file could not be written: {error.strerror or error}") from error
+        raise JobFailure(FILE_NOT_WRITTEN % {"why": error.strerror or error}) from error
     try:
         lifecycle.complete(job, file=stored)
     except LeaseLost:

@@ -6,7 +6,7 @@ from math import ceil
 from django.utils import timezone
 
 from promotions.codes import bulk, text
-from promotions.errors import JobFailure
+from promotions.errors import NO_FREE_CODES, JobFailure
 from promotions.jobs import lifecycle
 from promotions.jobs.turns import Turns
 from promotions.models import ConsumeUnit, Job, PromotionCode
@@ -35,7 +35,7 @@ def steps(job: Job) -> Iterator[None]:
         crowded = done["generated"] < len(texts)
         barren = 0 if done["generated"] else barren + 1
         if barren == MAX_BARREN_BATCHES:
-            raise JobFailure("no free codes are left for this length and prefix")
+            raise JobFailure(NO_FREE_CODES)
         yield
     lifecycle.complete(job)
 

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 
-from promotions.errors import CODES_LIMIT_EXCEEDED, LeaseLost
+from promotions.errors import CODES_LIMIT_EXCEEDED, NO_PROGRESS, LeaseLost
 from promotions.models import Job, Promotion, PromotionCode
 from promotions.models.job import LONGEST_LEASE
 from promotions.models.promotion import PromotionQuerySet
@@ -95,7 +95,7 @@ def _take_over(job: Job, now: Clock) -> bool:
 
 
 def _give_up(job: Job, now: Clock) -> bool:
-    error = f"given up after {MAX_ATTEMPTS} attempts without progress"
+    error = NO_PROGRESS % {"attempts": MAX_ATTEMPTS}
     given_up = Job.objects.unheld(now).filter(attempts__gte=MAX_ATTEMPTS)
     return given_up.transition(Event.GIVE_UP, job, error=error, **_new_lease(now))
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from promotions import log
-from promotions.errors import JobFailure, LeaseLost
+from promotions.errors import INTERNAL_ERROR, JobFailure, LeaseLost
 from promotions.jobs import export, generate, lifecycle, undo
 from promotions.models import Job, JobType
 
@@ -76,7 +76,7 @@ def _failed(job: Job, error: Exception) -> Job | None:
     if job.is_undoing:
         _pause(job)
         return None
-    reason = str(error) if isinstance(error, JobFailure) else f"internal error: {type(error).__name__}"
+    reason = str(error) if isinstance(error, JobFailure) else INTERNAL_ERROR % {"kind": type(error).__name__}
     try:
         lifecycle.fail(job, reason)
     except LeaseLost:

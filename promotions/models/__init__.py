@@ -1,5 +1,6 @@
 """What is stored, and the rules that hold for a row."""
 
+from promotions.models import names
 from promotions.models.api_client import ApiClient
 from promotions.models.audit import AuditEntry, AuditEvent
 from promotions.models.chore import ChoreTurn
@@ -9,6 +10,8 @@ from promotions.models.promotion import ConsumeUnit, Promotion, PromotionType
 from promotions.models.usage import IdempotencyKey, Usage
 from promotions.models.webhook import Webhook, WebhookDelivery
 from promotions.models.worker import Worker
+
+names.name([ApiClient, AuditEntry, Job, Promotion, PromotionCode, Usage, Webhook, WebhookDelivery])
 
 __all__ = [
     "ApiClient",

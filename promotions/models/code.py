@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Max, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from promotions.models.fields import ByteOrderedCharField, no_control_characters, no_formula
 from promotions.models.job import Job
@@ -45,7 +46,7 @@ class PromotionCode(models.Model):
         db_index=False,
     )
     code = ByteOrderedCharField(max_length=CODE_MAX_LENGTH, validators=[no_formula, no_control_characters])
-    uses = models.PositiveIntegerField("uses left", null=True, blank=True)
+    uses = models.PositiveIntegerField(_("uses left"), null=True, blank=True)
     max_uses = models.PositiveIntegerField(null=True, blank=True)
     consume_unit = models.CharField(max_length=8, choices=ConsumeUnit, default=ConsumeUnit.PER_CART)
     user = models.CharField(max_length=255, blank=True)
@@ -67,7 +68,7 @@ class PromotionCode(models.Model):
             models.UniqueConstraint(
                 fields=["code"],
                 name="code_unique",
-                violation_error_message="Promotion code already in use",
+                violation_error_message=_("Promotion code already in use"),
             ),
             models.CheckConstraint(name="code_not_empty", condition=~Q(code="")),
             models.CheckConstraint(name="code_consume_unit_known", condition=Q(consume_unit__in=ConsumeUnit.values)),

@@ -7,12 +7,13 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.lookups import StartsWith
+from django.utils.translation import gettext_lazy as _
 
 # A code ends up in spreadsheets, where these begin a formula.
 FORMULA = r"^[=+\-@\t\r]"
-no_formula = RegexValidator(FORMULA, "Must not begin with =, +, -, @ or a tab", code="pattern", inverse_match=True)
+no_formula = RegexValidator(FORMULA, _("Must not begin with =, +, -, @ or a tab"), code="pattern", inverse_match=True)
 no_control_characters = RegexValidator(
-    r"[\x00-\x1f\x7f]", "Must not contain control characters", code="pattern", inverse_match=True
+    r"[\x00-\x1f\x7f]", _("Must not contain control characters"), code="pattern", inverse_match=True
 )
 
 

@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from promotions.errors import JobNotCancellable
 from promotions.models.audit import AUDITED, record_job
@@ -37,8 +38,8 @@ PARAMETERS = ("number_of_codes", "consume_unit", "max_uses_per_code", "code_leng
 class JobType(models.TextChoices):
     """What a job does (contract, section 2)."""
 
-    CODE_GENERATE = "code_generate", "Generate codes"
-    CODE_EXPORT = "code_export", "Export codes"
+    CODE_GENERATE = "code_generate", _("Generate codes")
+    CODE_EXPORT = "code_export", _("Export codes")
 
 
 # What is told of a job that has got this status. Nobody is told that a job waits: whoever started it knows.
@@ -114,13 +115,13 @@ class Job(models.Model):
 
     uuid = models.UUIDField("ID", default=uuid.uuid4, unique=True, editable=False)
     promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="jobs", db_index=False)
-    job_type = models.CharField("type", max_length=20, choices=JobType)
+    job_type = models.CharField(_("type"), max_length=20, choices=JobType)
     name = models.CharField(max_length=50, blank=True)
 
     # Parameters; null means not given.
     number_of_codes = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     max_uses_per_code = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Empty means unlimited, 0 means that they cannot be used."
+        null=True, blank=True, help_text=_("Empty means unlimited, 0 means that they cannot be used.")
     )
     consume_unit = models.CharField(  # noqa: DJ001 - null tells "not given" from every text
         max_length=8, null=True, blank=True, choices=ConsumeUnit
@@ -231,7 +232,7 @@ class Job(models.Model):
     def clean(self) -> None:
         """A job that generates must say how many. Raises ValidationError."""
         if self.job_type == JobType.CODE_GENERATE and self.number_of_codes is None:
-            raise ValidationError({"number_of_codes": ValidationError("This field is required.", code="required")})
+            raise ValidationError({"number_of_codes": ValidationError(_("This field is required."), code="required")})
 
     @property
     def log_fields(self) -> dict[str, Any]:

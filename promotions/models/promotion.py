@@ -22,21 +22,21 @@ LONG_PROMOTION_DAYS = 365
 class PromotionType(models.TextChoices):
     """What a promotion does to a cart (contract, section 4)."""
 
-    FIXED_DISCOUNT = "fixed_discount", "Fixed discount"
-    PERCENT_DISCOUNT = "percent_discount", "Percent discount"
-    ITEM_FIXED_DISCOUNT = "item_fixed_discount", "Item fixed discount"
-    ITEM_PERCENT_DISCOUNT = "item_percent_discount", "Item percent discount"
-    X_FOR_Y = "x_for_y", "X for Y"
-    X_FOR_AMOUNT = "x_for_amount", "X for amount"
-    BUNDLE_FIXED_DISCOUNT = "bundle_fixed_discount", "Bundle fixed discount"
-    BUNDLE_GIFT = "bundle_gift", "Gift with a bundle"
+    FIXED_DISCOUNT = "fixed_discount", _("Fixed discount")
+    PERCENT_DISCOUNT = "percent_discount", _("Percent discount")
+    ITEM_FIXED_DISCOUNT = "item_fixed_discount", _("Item fixed discount")
+    ITEM_PERCENT_DISCOUNT = "item_percent_discount", _("Item percent discount")
+    X_FOR_Y = "x_for_y", _("X for Y")
+    X_FOR_AMOUNT = "x_for_amount", _("X for amount")
+    BUNDLE_FIXED_DISCOUNT = "bundle_fixed_discount", _("Bundle fixed discount")
+    BUNDLE_GIFT = "bundle_gift", _("Gift with a bundle")
 
 
 class ConsumeUnit(models.TextChoices):
     """What one use of a code is (contract, section 3)."""
 
-    PER_CART = "per_cart", "Per cart"
-    PER_ITEM = "per_item", "Per item"
+    PER_CART = "per_cart", _("Per cart")
+    PER_ITEM = "per_item", _("Per item")
 
 
 class PromotionState(models.TextChoices):
@@ -103,16 +103,16 @@ class Promotion(models.Model):
     description = models.TextField()
     enabled = models.BooleanField(default=False)
     automatic = models.BooleanField(
-        default=False, help_text="Applies without a code; makes its own and takes no others."
+        default=False, help_text=_("Applies without a code; makes its own and takes no others.")
     )
     promotion_type = models.CharField(max_length=30, choices=PromotionType)
-    schema = models.JSONField(help_text="What the promotion does, as JSON of its type.")
+    schema = models.JSONField(help_text=_("What the promotion does, as JSON of its type."))
     min_cart_value = models.JSONField(default=list, blank=True)
     max_discount_value = models.JSONField(default=list, blank=True)
-    max_applications_per_cart = models.PositiveIntegerField(default=0, help_text="0 means no limit.")
+    max_applications_per_cart = models.PositiveIntegerField(default=0, help_text=_("0 means no limit."))
     start = models.DateTimeField()
     end = models.DateTimeField()
-    code_count = models.PositiveBigIntegerField("codes", default=0, editable=False)
+    code_count = models.PositiveBigIntegerField(_("codes"), default=0, editable=False)
     created_by = models.CharField(max_length=255, blank=True, editable=False)
     updated_by = models.CharField(max_length=255, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -136,7 +136,7 @@ class Promotion(models.Model):
                 name="promotion_end_after_start",
                 condition=Q(end__gte=F("start")),
                 violation_error_code="end_before_start",
-                violation_error_message="The end must not be before the start",
+                violation_error_message=_("The end must not be before the start"),
             ),
             models.CheckConstraint(name="promotion_code_count_not_negative", condition=Q(code_count__gte=0)),
         ]

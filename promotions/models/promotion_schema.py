@@ -13,6 +13,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from promotions.errors import Fault, wrong_type
 
 Check = Callable[[Any, str], Iterator[Fault]]
@@ -58,7 +60,8 @@ def amounts_faults(field: str, value: Any) -> list[Fault]:
 def applications_faults(promotion_type: str, most: int) -> list[Fault]:
     """What is wrong with `max_applications_per_cart`: a discount on the whole cart is applied once."""
     if most and promotion_type in CART_LEVEL:
-        detail = f"Must be 0 for a {promotion_type}, only item-level promotions have a limit"
+        text = _("Must be 0 for a %(type)s, only item-level promotions have a limit")
+        detail = text % {"type": promotion_type}
         return [_fault("number_lte", "data.max_applications_per_cart", detail)]
     return []
 
@@ -78,8 +81,8 @@ def as_list(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-def _fault(title: str, path: str, detail: str) -> Fault:
-    return Fault(400, title, detail, path)
+def _fault(title: str, path: str, detail: str, *properties: str) -> Fault:
+    return Fault(400, title, detail, path, properties=properties)
 
 
 # What rules are made of.
@@ -94,9 +97,9 @@ def text(value: Any, path: str) -> Iterator[Fault]:
     if type(value) is not str:
         yield wrong_type("string", value, path)
     elif not value:
-        yield _fault("string_gte", path, "String length must be greater than or equal to 1")
+        yield _fault("string_gte", path, _("String length must be greater than or equal to 1"))
     elif UNSTORABLE.search(value):
-        yield _fault("pattern", path, "Must not contain null characters or surrogates")
+        yield _fault("pattern", path, _("Must not contain null characters or surrogates"))
 
 
 def pattern(expression: str) -> Rule:
@@ -107,7 +110,7 @@ def pattern(expression: str) -> Rule:
         if type(value) is not str:
             yield wrong_type("string", value, path)
         elif not re.fullmatch(expression, value):
-            yield _fault("pattern", path, f"Does not match pattern '^{expression}$'")
+            yield _fault("pattern", path, _("Does not match pattern '%(pattern)s'") % {"pattern": f"^{expression}$"})
 
     return rule
 
@@ -121,7 +124,8 @@ def one_of(*choices: str) -> Rule:
             yield wrong_type("string", value, path)
         elif value not in choices:
             allowed = ", ".join(f'"{choice}"' for choice in choices)
-            yield _fault("enum", path, f"{path} must be one of the following: {allowed}")
+            text = _("%(path)s must be one of the following: %(allowed)s")
+            yield _fault("enum", path, text % {"path": path, "allowed": allowed})
 
     return rule
 
@@ -140,7 +144,7 @@ def integer(least: int) -> Rule:
         if type(value) is not int:
             yield wrong_type("integer", value, path)
         elif value < least:
-            yield _fault("number_gte", path, f"Must be greater than or equal to {least}")
+            yield _fault("number_gte", path, _("Must be greater than or equal to %(least)s") % {"least": least})
 
     return rule
 
@@ -158,11 +162,11 @@ def percent(value: Any, path: str) -> Iterator[Fault]:
     if type(value) not in (int, float) or value != value:
         yield wrong_type("number", value, path)
     elif value <= 0:
-        yield _fault("number_gt", path, "Must be greater than 0")
+        yield _fault("number_gt", path, _("Must be greater than 0"))
     elif value > 100:
-        yield _fault("number_lte", path, "Must be less than or equal to 100")
+        yield _fault("number_lte", path, _("Must be less than or equal to 100"))
     elif round(Decimal(str(value)), DECIMALS) != Decimal(str(value)):
-        yield _fault("multiple_of", path, f"Must be a multiple of 0.{'1'.zfill(DECIMALS)}")
+        yield _fault("multiple_of", path, _("Must be a multiple of %(step)s") % {"step": f"0.{'1'.zfill(DECIMALS)}"})
 
 
 @says({"type": ["string", "boolean", "number"], "minLength": 1})
@@ -186,9 +190,9 @@ def array(item: Rule, least: int = 0, most: int | None = None, once: str = "") -
             yield wrong_type("array", value, path)
             return
         if len(value) < least:
-            yield _fault("array_min_items", path, f"Array must have at least {least} items")
+            yield _fault("array_min_items", path, _("Array must have at least %(least)s items") % {"least": least})
         if most is not None and len(value) > most:
-            yield _fault("array_max_items", path, f"Array must have at most {most} items")
+            yield _fault("array_max_items", path, _("Array must have at most %(most)s items") % {"most": most})
         for index, one in enumerate(value):
             yield from item(one, f"{path}.{index}")
         if once:
@@ -204,7 +208,8 @@ def _repeated(items: list[Any], key: str, path: str) -> Iterator[Fault]:
         if not isinstance(value, str):
             continue
         if value in seen:
-            yield _fault("unique", f"{path}.{index}.{key}", f"The same {key} must not be given twice")
+            text = _("The same %(key)s must not be given twice")
+            yield _fault("unique", f"{path}.{index}.{key}", text % {"key": key})
         seen.add(value)
 
 
@@ -229,13 +234,14 @@ def record(required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = N
         for name in required:
             if name not in value:
                 # As Elastic Path does: the source is the object that lacks the property.
-                yield _fault("required", path, f"{name} is required")
+                yield _fault("required", path, _("%(name)s is required") % {"name": name}, name)
         for name, inner in value.items():
             if name in known:
                 yield from known[name](inner, f"{path}.{name}")
             else:
                 shown = UNSTORABLE.sub("?", str(name))
-                yield _fault("additional_property_not_allowed", path, f"Additional property {shown} is not allowed")
+                text = _("Additional property %(name)s is not allowed")
+                yield _fault("additional_property_not_allowed", path, text % {"name": shown}, name)
         for together in rules:
             yield from together(value, path)
 
@@ -261,7 +267,7 @@ ATTRIBUTES = array(record(ATTRIBUTE | {"value": scalar}))
 @says({"oneOf": [{"required": ["node"]}, {"required": ["attribute"]}]})
 def _node_or_attribute(value: Any, path: str) -> Iterator[Fault]:
     if ("node" in value) == ("attribute" in value):
-        yield _fault("number_one_of", path, "Exactly one of node and attribute is required")
+        yield _fault("number_one_of", path, _("Exactly one of node and attribute is required"))
 
 
 CONDITION = record(
@@ -290,7 +296,8 @@ REQUIREMENTS = array(record({"targets": SOME_TEXTS, "quantity": integer(1)}), 1)
 def some_target(schema: Any, path: str) -> Iterator[Fault]:
     """At least one of the targets says something; empty ones beside it do no harm."""
     if not any(schema.get(name) for name in TARGETS):
-        yield _fault("required", path, "targets, target_nodes, target_attributes or target_conditions is required")
+        detail = _("targets, target_nodes, target_attributes or target_conditions is required")
+        yield _fault("required", path, detail, *TARGETS)
 
 
 @says({"anyOf": [TEXTS.schema, {"const": "all"}]})
@@ -303,8 +310,8 @@ def texts_or_all(value: Any, path: str) -> Iterator[Fault]:
 def no_nodes_of_all(schema: Any, path: str) -> Iterator[Fault]:
     """Whoever targets everything cannot pick nodes too."""
     if schema.get("targets") == "all" and "target_nodes" in schema:
-        detail = 'Additional property target_nodes is not allowed when targets is "all"'
-        yield _fault("additional_property_not_allowed", path, detail)
+        detail = _('Additional property target_nodes is not allowed when targets is "all"')
+        yield _fault("additional_property_not_allowed", path, detail, "target_nodes")
 
 
 @says({})
@@ -312,7 +319,7 @@ def fewer_than_x(schema: Any, path: str) -> Iterator[Fault]:
     """X for the price of Y is a discount only if Y is less."""
     x, y = schema.get("x"), schema.get("y")
     if type(x) is int and type(y) is int and 1 <= x <= y:
-        yield _fault("number_lt", f"{path}.y", f"Must be less than {x}")
+        yield _fault("number_lt", f"{path}.y", _("Must be less than %(x)s") % {"x": x})
 
 
 SCHEMAS: dict[str, Rule] = {

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from promotions.models.code import CODE_MAX_LENGTH
 from promotions.models.fields import ByteOrderedCharField
@@ -64,7 +65,7 @@ class Usage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} by order {self.order_id}"
+        return _("%(code)s by order %(order)s") % {"code": self.code, "order": self.order_id}
 
     def told(self, promotion_uuid: UUID) -> dict[str, Any]:
         """The usage as webhooks are told of it. Without the e-mail address, which is kept in one place only."""

@@ -106,7 +106,7 @@ class WebhookDelivery(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name_plural = "webhook deliveries"
+        verbose_name_plural = _("webhook deliveries")
         indexes = [
             models.Index(fields=["next_at"], name="delivery_due", condition=Q(status="waiting")),
             models.Index(fields=["status", "-id"], name="delivery_by_status"),

@@ -239,7 +239,7 @@ def test_codes_are_added_by_hand_one_on_a_line(adder):
     assert {tuple(getattr(code, name) for name in fields) for code in codes} == {wanted}
     promotion.refresh_from_db()
     assert promotion.code_count == 2
-    assert LogEntry.objects.get().change_message == "2 codes were added."
+    assert LogEntry.objects.get().change_message == "Codes added: 2"
 
 
 def test_uses_that_are_left_empty_are_without_limit(adder):

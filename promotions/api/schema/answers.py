@@ -66,7 +66,7 @@ def variant(promotion_type: str) -> Schema:
     properties = {"promotion_type": {"const": promotion_type}, "schema": ref(schema_name(promotion_type))}
     return {
         "type": "object",
-        "title": PromotionType(promotion_type).label,
+        "title": str(PromotionType(promotion_type).label),
         "properties": properties | only,
         "required": list(properties),
     }
