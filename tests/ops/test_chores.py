@@ -136,6 +136,13 @@ def test_files_of_exports_that_no_job_refers_to_are_removed():
     assert not default_storage.exists(name)
 
 
+def test_what_others_have_put_beside_the_exports_stays():
+    names = [f"exports/{folder}/1/file.csv" for folder in ("lost+found", "@eaDir", "old exports")]
+    stored = [default_storage.save(name, ContentFile(b"code")) for name in names]
+    assert [one.error for one in run_due()] == [""] * len(CHORES)
+    assert all(map(default_storage.exists, stored))
+
+
 def test_what_goes_wrong_in_a_chore_keeps_no_other_from_being_done_and_is_tried_again_soon(monkeypatch, caplog):
     def broken():
         raise OSError("the disk has gone")
