@@ -1,4 +1,4 @@
-"""What is removed from time to time, and what stays."""
+"""What is done from time to time: what is removed, and what stays. Of promotions: tests/webhooks/test_notices.py."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -29,7 +29,7 @@ def ago(**time):
 
 
 def removed(**options):
-    return {one.chore.name: one.removed for one in run_due(**options)}
+    return {one.chore.name: one.count for one in run_due(**options)}
 
 
 def keys(*ages):
@@ -147,7 +147,8 @@ def test_what_goes_wrong_in_a_chore_keeps_no_other_from_being_done_and_is_tried_
     def broken():
         raise OSError("the disk has gone")
 
-    monkeypatch.setattr(chores, "CHORES", [chores.Chore("exports", timedelta(days=1), broken), *CHORES[1:]])
+    first, _, *others = CHORES
+    monkeypatch.setattr(chores, "CHORES", [first, chores.Chore("exports", timedelta(days=1), broken), *others])
     done = {one.chore.name: one.error for one in run_due()}
     assert done == {name: "OSError" if name == "exports" else "" for name in NOTHING}
     assert "the disk has gone" in caplog.text
@@ -166,7 +167,7 @@ def test_a_worker_that_is_told_to_end_leaves_the_rest_for_the_next_turn(monkeypa
         return remove(rows)
 
     monkeypatch.setattr(chores, "_remove", remove_while_told_to_end)
-    assert removed() == {"exports": 0, "idempotency_keys": 1}
+    assert removed() == {"notices": 0, "exports": 0, "idempotency_keys": 1}
     assert IdempotencyKey.objects.count() == 1
 
 

@@ -296,7 +296,7 @@ def test_a_test_is_sent_at_once_also_to_a_webhook_that_is_not_active(receiver, w
 
 
 def test_a_running_worker_sends_without_being_asked(transactional_db, start_worker, receiver, is_genuine):
-    webhook = WebhookFactory(url=receiver.url)
+    webhook = WebhookFactory(url=receiver.url, events=["job.cancelled"])
     start_worker(WEBHOOKS_ALLOW_PRIVATE="true")
     connection.close()
     cancel_a_job()

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import get_conditional_response
+from django.utils.encoding import force_bytes
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
@@ -26,26 +26,29 @@ class ByFormat(DefaultContentNegotiation):
         return renderer, renderer.media_type
 
 
+RENDERERS = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
+
+
 @cache
-def description(renderer: type[BaseRenderer]) -> bytes:
-    """The description as `renderer` writes it. It depends on the code and the settings alone, so it is made once in a
-    process: that takes a quarter of a second."""
+def description(format: str) -> bytes:
+    """The description as JSON or YAML. It depends on the code and the settings alone, so it is made once in a process:
+    that takes a quarter of a second."""
+    renderer = next(one for one in RENDERERS if one.format == format)
     with translation.override(settings.LANGUAGE_CODE):
         document = SchemaGenerator().get_schema(request=None, public=True)
-    written: bytes = renderer().render(document, renderer.media_type, {})
-    return written
+    return force_bytes(renderer().render(document, renderer.media_type, {}))
 
 
 class Schema(SpectacularAPIView):
     """The OpenAPI description: JSON, or YAML with `?format=yaml`. Its ETag lets a client that has it ask for less."""
 
-    renderer_classes = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
+    renderer_classes = RENDERERS
     content_negotiation_class = ByFormat
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        renderer = type(request.accepted_renderer)
-        body = description(renderer)
+        renderer = request.accepted_renderer
+        body = description(renderer.format)
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         name = f'inline; filename="{self._get_filename(request, "")}"'
         headers = {"ETag": etag, "Content-Disposition": name}
