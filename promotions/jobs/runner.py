@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 
 from promotions import log
 from promotions.errors import JobFailure, LeaseLost
-from promotions.jobs import export, generate, lifecycle, undo
+from promotions.jobs import export, generate, lifecycle, tally, undo
 from promotions.models import Job, JobType
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def _work_on(claimed: Job) -> bool:
     slice_ = Slice(claimed.pk)
     while job is not None:
         try:
-            for _ in _steps(job):
+            for _ in tally.counted(job, _steps(job)):
                 if slice_.is_over(shares=job.is_undoing or job.job_type in SHARES_ITS_TIME):
                     lifecycle.hand_back(job)
                     return True

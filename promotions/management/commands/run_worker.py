@@ -1,5 +1,6 @@
 """`manage.py run_worker`: works on jobs and sees to it that none is forgotten."""
 
+import logging
 import random
 import signal
 import threading
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils.crypto import get_random_string
-from django_tasks_db.management.commands.db_worker import Worker, logger, valid_interval
+from django_tasks_db.management.commands.db_worker import Worker, valid_interval
 
 from promotions import log
 from promotions.jobs import heartbeat, runner
@@ -23,6 +24,8 @@ from promotions.models.actor import Door, acting
 from promotions.ops import chores
 from promotions.ops.checks import missing_migrations
 from promotions.webhooks.send import send_due
+
+logger = logging.getLogger(__name__)
 
 # Seconds between two looks into the outbox of the webhooks.
 SEND_EVERY = 1.0
@@ -79,7 +82,7 @@ class Command(BaseCommand):
         if not runner.stop_requested.is_set():
             with heartbeat.beating(name, address), acting("worker", Door.WORKER, address):
                 work(name, interval=interval, batch=batch)
-        self.stdout.write("The worker has ended.")
+        logger.info("The worker has ended.")
 
 
 def work(name: str, *, interval: float, batch: bool) -> None:
