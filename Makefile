@@ -1,18 +1,19 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything is kept inside this folder.
-.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check docs secrets audit format lock bench clean
+.PHONY: help run setup test test-sqlite test-postgresql test-redis fuzz chaos check docs secrets audit format lock bench clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
 V := .venv
 PORT ?= 8000
 export PORT
+REDIS_TESTS := tests/jobs tests/chaos/test_processes.py tests/commands/test_recover_jobs.py
 export UV_PYTHON_PREFERENCE := only-system
 export UV_CACHE_DIR := $(CURDIR)/var/cache/uv
 export PIP_CACHE_DIR := $(CURDIR)/var/cache/pip
 
 help:
 	@echo "make run     set up, load demo data, start web and worker (PORT=8000, DATABASE_URL=sqlite:///var/db.sqlite3)"
-	@echo "make test    set up, run every test on SQLite and on PostgreSQL"
+	@echo "make test    set up, run every test on SQLite and on PostgreSQL, and those of the jobs with Redis"
 	@echo "make fuzz    call the API as its schema says and forbids, for long (FUZZ_EXAMPLES=200)"
 	@echo "make chaos   kill, stop and cut off web, workers, database and whole hosts for long (CHAOS_SECONDS=600)"
 	@echo "make check   format, lint, types, import contracts, migrations in step, the API described, docs, no secrets"
@@ -38,13 +39,18 @@ run: setup
 	LOG_LEVEL=WARNING $(V)/bin/python manage.py seed_demo
 	$(V)/bin/honcho start --port $(PORT) || test $$? -eq 130
 
-test: test-sqlite test-postgresql
+test: test-sqlite test-postgresql test-redis
 
+# What proves the same on every database runs on the other one only.
 test-sqlite: $(V)/.synced
-	$(V)/bin/python -m pytest $(ARGS)
+	$(V)/bin/python -m pytest -m "not once" $(ARGS)
 
 test-postgresql: $(V)/.synced
 	$(V)/bin/python tools/with_postgresql.py $(V)/bin/python -m pytest $(ARGS)
+
+# The tests of the jobs once more, with a Redis that delivers them.
+test-redis: $(V)/.synced
+	$(V)/bin/python tools/with_redis.py $(V)/bin/python tools/with_postgresql.py $(V)/bin/python -m pytest $(REDIS_TESTS) $(ARGS)
 
 fuzz: $(V)/.synced
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(V)/bin/python -m pytest tests/fuzz $(ARGS)

@@ -16,11 +16,8 @@ from tests.processes import ROOT
 
 BIN = Path(sys.executable).parent
 UNITS = ROOT / "deploy/systemd"
-ONCE = pytest.mark.skipif(
-    os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="has no database: looked at once, with SQLite"
-)
 
-pytestmark = ONCE
+pytestmark = pytest.mark.once
 
 
 def ran(*command, **arguments):

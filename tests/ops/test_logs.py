@@ -182,6 +182,7 @@ PRODUCTION = {
 }
 
 
+@pytest.mark.once
 def test_every_line_of_the_web_process_is_json_and_says_its_request_also_the_server_s_own(start, tmp_path):
     port = free_port()
     with (tmp_path / "log").open("w") as file:
@@ -211,6 +212,7 @@ def test_every_line_of_the_web_process_is_json_and_says_its_request_also_the_ser
     assert all({"time", "level", "message"} <= set(line) for line in lines)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("level", "said"),
     [("INFO", ["django", "django.request", "django.server", "py.warnings"]), ("ERROR", ["django.request"])],

@@ -192,6 +192,7 @@ def test_what_workers_do_is_told_by_the_web_process_although_they_are_others(sta
     assert told["promotions_jobs", "completed"] == 2
 
 
+@pytest.mark.once
 def test_several_processes_are_added_up_also_after_one_of_them_has_died(start, tmp_path):
     port = str(free_port())
     address = f"http://127.0.0.1:{port}"

@@ -82,6 +82,7 @@ def test_the_docs_check_refuses_what_was_changed_is_old_or_is_signed_with_anothe
         assert not is_genuine(forged, body, webhook.secret)
 
 
+@pytest.mark.once
 @pytest.mark.skipif(not shutil.which("node"), reason="Node is not there")
 def test_the_docs_check_in_javascript_agrees(receiver, webhook, tmp_path):
     cancel_a_job()
