@@ -6,7 +6,9 @@ PYTHON ?= python3
 V := .venv
 PORT ?= 8000
 export PORT
-REDIS_TESTS := tests/jobs tests/chaos/test_processes.py tests/commands/test_recover_jobs.py
+# Without those to which it is all the same who delivers, and that take long.
+REDIS_TESTS := tests/jobs tests/chaos/test_processes.py tests/commands/test_recover_jobs.py \
+  -k "not state_machine and not many_times and not stopped and not hangs"
 export UV_PYTHON_PREFERENCE := only-system
 export UV_CACHE_DIR := $(CURDIR)/var/cache/uv
 export PIP_CACHE_DIR := $(CURDIR)/var/cache/pip
@@ -20,7 +22,7 @@ help:
 	@echo "make docs    build the site of the docs into var/docs, with openapi.json beside it"
 	@echo "make audit   ask PyPI for known vulnerabilities of what requirements.lock names (needs the internet)"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
-	@echo "make lock    compile requirements.lock, and deploy/requirements.lock without what only developers need, anew"
+	@echo "make lock    compile requirements.lock, and those in deploy without what only developers need, anew"
 
 $(V)/.synced: requirements.lock
 	test -x $(V)/bin/python || $(PYTHON) -m venv $(V)
@@ -92,11 +94,12 @@ format: $(V)/.synced
 	$(V)/bin/ruff check --fix .
 	$(V)/bin/python tools/describe_errors.py
 
+LOCK := compile pyproject.toml --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
+
 lock: $(V)/.synced
-	$(V)/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate \
-	  --no-header --no-emit-index-url --quiet -o requirements.lock
-	$(V)/bin/uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-annotate \
-	  --no-header --no-emit-index-url --quiet -o deploy/requirements.lock
+	$(V)/bin/uv pip $(LOCK) --group dev --extra tracing -o requirements.lock
+	$(V)/bin/uv pip $(LOCK) --constraint requirements.lock -o deploy/requirements.lock
+	$(V)/bin/uv pip $(LOCK) --constraint requirements.lock --extra tracing -o deploy/requirements-tracing.lock
 
 clean:
 	rm -rf $(V) var

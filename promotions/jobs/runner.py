@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from promotions import log
+from promotions import log, tracing
 from promotions.errors import JobFailure, LeaseLost
 from promotions.jobs import export, generate, lifecycle, tally, undo
 from promotions.models import Job, JobType
@@ -39,7 +39,7 @@ def run(job_id: int) -> bool:
     job = lifecycle.claim(job_id)
     if job is None:
         return False
-    with log.about(**job.log_fields):
+    with log.about(**job.log_fields), tracing.span(f"job {job.job_type}", **job.log_fields):
         return _work_on(job)
 
 
