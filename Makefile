@@ -71,6 +71,7 @@ check: $(V)/.synced
 	$(V)/bin/python -m django makemigrations --check --dry-run --settings tests.settings
 	$(V)/bin/python -m django check --deploy --fail-level WARNING --settings tests.production
 	$(MAKE) --no-print-directory secrets
+	$(MAKE) --no-print-directory docs
 
 # Passwords in the code are ruff's; what is left out here are the ones of examples, and checksums.
 secrets: $(V)/.synced
@@ -80,7 +81,6 @@ secrets: $(V)/.synced
 # --strict: an index without advisories, as many mirrors are, is an error, not a clean bill.
 audit: $(V)/.synced
 	$(V)/bin/pip-audit --strict --vulnerability-service pypi --disable-pip --require-hashes --requirement requirements.lock
-	$(MAKE) --no-print-directory docs
 
 # The API's description is checked on the way. material's note about its own future is for its makers.
 docs: export NO_MKDOCS_2_WARNING = true
