@@ -12,6 +12,11 @@ from tests.factories import JobFactory, PromotionFactory
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_waits_yet(transactional_db):
+    queue.empty()
+
+
 @pytest.fixture
 def stranded():
     """A job whose worker has died."""

@@ -1,5 +1,6 @@
 """What is done from time to time: what is removed, and what stays. Of promotions: tests/webhooks/test_notices.py."""
 
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,13 +8,15 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from oauth2_provider.models import get_access_token_model
 
 from promotions.jobs import runner, tasks
-from promotions.models import ChoreTurn, IdempotencyKey, WebhookDelivery
+from promotions.jobs.create import create_job
+from promotions.models import ChoreTurn, IdempotencyKey, Job, JobType, WebhookDelivery
 from promotions.ops import chores
 from promotions.ops.chores import CHORES, run_due
 from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory, WebhookFactory
@@ -176,3 +179,19 @@ def test_a_running_worker_does_them_without_being_asked(start_worker, transactio
     start_worker()
     wait_until(lambda: not IdempotencyKey.objects.exists())
     wait_until(lambda: ChoreTurn.objects.filter(ended_at__isnull=False).count() == len(CHORES))
+
+
+def test_a_worker_that_leaves_them_to_cron_works_on_jobs_and_cron_does_the_rest(start, transactional_db):
+    keys(30)
+    start("manage.py", "run_worker", "--interval", "0.1", "--no-chores", PROMOTIONS_SWEEP_INTERVAL="0.1")
+    job = create_job(PromotionFactory(), JobType.CODE_GENERATE, number_of_codes=5)
+    wait_until(lambda: Job.objects.filter(pk=job.pk, status="completed").exists())
+    dead = JobFactory(status="processing", lease_expires_at=ago(minutes=1), delivered_at=ago(minutes=2))
+    time.sleep(1)
+    assert not ChoreTurn.objects.exists()
+    assert IdempotencyKey.objects.exists()
+    assert Job.objects.get(pk=dead.pk).status == "processing"
+    call_command("run_chores")
+    call_command("recover_jobs")
+    assert not IdempotencyKey.objects.exists()
+    wait_until(lambda: Job.objects.filter(pk=dead.pk, status="completed").exists())
