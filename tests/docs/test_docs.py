@@ -8,6 +8,9 @@ from django.contrib.admin import site
 from django.contrib.auth.models import Permission
 from django.test import RequestFactory
 
+from promotions.models.webhook import WebhookEvent
+from promotions.ops import doctor
+from promotions.ops.chores import CHORES
 from promotions.states import TRANSITIONS
 from tests.factories import UserFactory
 
@@ -55,6 +58,23 @@ def test_every_command_stands_in_the_page_on_commands_and_no_other():
     commands = {path.stem for path in (ROOT / "promotions/management/commands").glob("[a-z]*.py")}
     described = set(re.findall(r"^\| `(\w+)` \|", read("docs/commands.md"), re.MULTILINE))
     assert described == commands
+
+
+def test_every_chore_stands_in_the_page_on_operating_and_no_other():
+    section = read("docs/operations.md").partition("## What is done from time to time")[2]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [chore.name for chore in CHORES]
+
+
+def test_every_event_stands_in_the_page_on_webhooks_and_no_other():
+    told = re.findall(r"^\| `(\w+\.\w+)` \|", read("docs/webhooks.md"), re.MULTILINE)
+    assert told == [event.value for event in WebhookEvent]
+
+
+@pytest.mark.django_db
+def test_the_doctor_of_the_page_on_operating_looks_at_what_the_doctor_looks_at():
+    shown = re.findall(r"^(?:ok|warning|error) +(\w+) ", read("docs/operations.md"), re.MULTILINE)
+    of_sqlite = {"sqlite_place": "clocks"}
+    assert shown == [of_sqlite.get(check.name, check.name) for check in doctor.examine()]
 
 
 def test_every_figure_of_the_readme_was_measured():
