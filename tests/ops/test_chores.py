@@ -181,6 +181,7 @@ def test_a_running_worker_does_them_without_being_asked(start_worker, transactio
     wait_until(lambda: ChoreTurn.objects.filter(ended_at__isnull=False).count() == len(CHORES))
 
 
+@pytest.mark.once
 def test_a_worker_that_leaves_them_to_cron_works_on_jobs_and_cron_does_the_rest(start, transactional_db):
     keys(30)
     start("manage.py", "run_worker", "--interval", "0.1", "--no-chores", PROMOTIONS_SWEEP_INTERVAL="0.1")

@@ -159,6 +159,7 @@ def test_the_page_on_operating_names_every_metric(scrape):
     assert named == told - {"promotions_http_requests"}
 
 
+@pytest.mark.once
 def test_what_workers_do_is_told_by_the_web_process_although_they_are_others(start, start_worker):
     port = str(free_port())
     start("-m", "gunicorn", PORT=port, METRICS_TOKEN=TOKEN)

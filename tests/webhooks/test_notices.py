@@ -196,6 +196,7 @@ def test_looking_costs_two_queries_when_nothing_is_to_be_told(django_assert_num_
         assert notices.tell_some() == 0
 
 
+@pytest.mark.once
 def test_of_real_workers_that_look_at_the_same_moment_one_tells(transactional_db, start_worker):
     WebhookFactory(url="https://127.0.0.1:9/")
     workers = [start_worker(PROMOTIONS_SWEEP_INTERVAL="0.1") for _ in range(2)]
