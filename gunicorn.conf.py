@@ -13,12 +13,14 @@ limit_request_line = 8190
 # Its control socket would be made in the home folder.
 control_socket_disable = True
 
+loglevel = os.environ.get("LOG_LEVEL", "INFO").lower()
+
 if os.environ.get("LOG_FORMAT") == "json":
     # Its own lines, too. Requests are logged by the application.
     logconfig_dict = {
         "formatters": {"generic": {"()": "promotions.log.Json"}},
         "loggers": {
-            "gunicorn.error": {"level": "INFO", "handlers": ["error_console"], "propagate": False},
+            "gunicorn.error": {"level": loglevel.upper(), "handlers": ["error_console"], "propagate": False},
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
         },
     }

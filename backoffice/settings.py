@@ -3,6 +3,7 @@
 `.env` beside manage.py is read when it is there; real environment variables win over it.
 """
 
+import logging
 import re
 from datetime import timedelta
 from importlib.util import find_spec
@@ -459,7 +460,12 @@ WEBHOOKS_KEEP_DAYS = env_number("WEBHOOKS_KEEP_DAYS", 30, least=1)
 # Watching over it
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# OpenTelemetry reads this and its other variables itself.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+if OTEL_EXPORTER_OTLP_ENDPOINT and find_spec("opentelemetry") is None:
+    raise ImproperlyConfigured("OTEL_EXPORTER_OTLP_ENDPOINT needs the packages of deploy/requirements-tracing.lock")
 
+LOG_LEVEL = env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -472,8 +478,11 @@ LOGGING = {
             "filters": ["context"],
         }
     },
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Django's own have a level, and handlers that write in another way.
+    "loggers": {name: {"level": LOG_LEVEL, "propagate": True} for name in ("django", "django.server")},
 }
+logging.captureWarnings(capture=True)
 
 # The admin's theme
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from promotions.codes import by_hand
 from promotions.errors import DeletedHere, DuplicateCodes, NoCodesAllowed
@@ -42,16 +43,25 @@ class Found:
 
 
 def promotion(given: Promotion, origin: Origin, by: str) -> Found:
-    """Make the `given` promotion, which has its uuid, as `origin` says; one that is here is left as it is.
+    """Make the `given` promotion, which has its uuid, as `origin` says; one that is here is left as it is, also when
+    somebody else has made it at this moment.
 
     Raises ValidationError for what no promotion can be, DeletedHere while a deleted one is being removed.
     """
-    here = Promotion.objects.filter(uuid=given.uuid).first()
-    if here is None:
+    if here := Promotion.objects.filter(uuid=given.uuid).first():
+        return _left(here, given)
+    try:
         with transaction.atomic():
             create(given, by)
             _set_origin(given, origin)
-        return Found(given, is_new=True)
+    except (IntegrityError, ValidationError):
+        if here := Promotion.objects.filter(uuid=given.uuid).first():
+            return _left(here, given)
+        raise
+    return Found(given, is_new=True)
+
+
+def _left(here: Promotion, given: Promotion) -> Found:
     if here.deleted_at:
         raise DeletedHere
     return Found(here, False, tuple(name for name in FIELDS if getattr(here, name) != getattr(given, name)))
@@ -77,6 +87,9 @@ def codes(to: Found, given: Sequence[PromotionCode], advance: Callable[[int], An
             _take_in_own_code(to.promotion, given)
             advance(1)
             return 1
+        if given:
+            # Before looking what is there: who takes in the same now is waited for, and its codes are found.
+            to.promotion.lock()
         missing = _missing(to.promotion, given)
         advance(len(given) - len(missing))
         for start in range(0, len(missing), BATCH):

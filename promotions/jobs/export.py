@@ -23,6 +23,7 @@ from promotions.codes import lines
 from promotions.errors import FILE_NOT_WRITTEN, JobFailure, LeaseLost
 from promotions.jobs import lifecycle
 from promotions.models import Job, PromotionCode
+from promotions.models.lookup import as_uuid
 from promotions.states import ACTIVE
 
 logger = logging.getLogger(__name__)
@@ -81,14 +82,15 @@ class Renewing(File):
 
 
 def collect() -> int:
-    """Remove from the storage the exports that have expired, and every file that no job refers to or will.
+    """Remove from the storage the exports that have expired, and every file that no job refers to or will. What lies
+    there and is not named as a job is somebody else's, and left alone.
 
     Returns how many files were removed. Any number of processes may do so at a time.
     """
     kept = timedelta(days=settings.PROMOTIONS_EXPORT_DAYS)
     Job.objects.exclude(file="").filter(finished_at__lt=Now() - kept).update(file="")
     removed = 0
-    for job_id in _folders(FOLDER):
+    for job_id in filter(as_uuid, _folders(FOLDER)):
         # Listed before the job is read: what appears later belongs to a later token.
         tokens = _folders(f"{FOLDER}/{job_id}")
         job = Job.objects.filter(uuid=job_id).only("status", "file", "lease_token").first()

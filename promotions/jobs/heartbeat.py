@@ -1,6 +1,7 @@
 """A worker's sign of life: a row that it renews every few seconds, and takes away when it ends in good order.
 
-It tells whether anyone is there to do the work. Who holds which job is told by leases alone.
+It tells whether anyone is there to do the work. Who holds which job is told by leases alone. With each sign the worker
+also adds what it has done to what all have (`tally`).
 """
 
 import logging
@@ -14,6 +15,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.db.models.functions import Now
 
+from promotions.jobs import tally
 from promotions.models import Worker
 
 logger = logging.getLogger(__name__)
@@ -52,7 +54,9 @@ def beating(name: str, address: str) -> Iterator[None]:
 def _beat_until(ended: threading.Event, name: str, address: str) -> None:
     while not ended.is_set():
         _try_to(lambda: beat(name, address))
+        _try_to(tally.flush)
         ended.wait(INTERVAL)
+    _try_to(tally.flush)
     _try_to(lambda: Worker.objects.filter(name=name).delete())
     connection.close()
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from promotions import log
+from promotions import log, tracing
 from promotions.errors import INTERNAL_ERROR, JobFailure, LeaseLost
-from promotions.jobs import export, generate, lifecycle, undo
+from promotions.jobs import export, generate, lifecycle, tally, undo
 from promotions.models import Job, JobType
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def run(job_id: int) -> bool:
     job = lifecycle.claim(job_id)
     if job is None:
         return False
-    with log.about(**job.log_fields):
+    with log.about(**job.log_fields), tracing.span(f"job {job.job_type}", **job.log_fields):
         return _work_on(job)
 
 
@@ -48,7 +48,7 @@ def _work_on(claimed: Job) -> bool:
     slice_ = Slice(claimed.pk)
     while job is not None:
         try:
-            for _ in _steps(job):
+            for _ in tally.counted(job, _steps(job)):
                 if slice_.is_over(shares=job.is_undoing or job.job_type in SHARES_ITS_TIME):
                     lifecycle.hand_back(job)
                     return True

@@ -3,6 +3,7 @@
 from promotions.models import names
 from promotions.models.api_client import ApiClient
 from promotions.models.audit import AuditEntry, AuditEvent
+from promotions.models.batch_tally import BatchTally
 from promotions.models.chore import ChoreTurn
 from promotions.models.code import PromotionCode
 from promotions.models.job import Job, JobType
@@ -17,6 +18,7 @@ __all__ = [
     "ApiClient",
     "AuditEntry",
     "AuditEvent",
+    "BatchTally",
     "ChoreTurn",
     "ConsumeUnit",
     "IdempotencyKey",

@@ -4,10 +4,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -64,7 +66,7 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
         be there until all their codes are removed."""
         return self.filter(deleted_at=None)
 
-    def in_state(self, state: str, now: datetime) -> "PromotionQuerySet":
+    def in_state(self, state: str, now: datetime | Now) -> "PromotionQuerySet":
         """The promotions that are in this PromotionState at `now`."""
         conditions = {
             PromotionState.DISABLED: Q(enabled=False),
@@ -118,9 +120,13 @@ class Promotion(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, editable=False)
+    # Since when other systems have been told that it runs; null while they have not, or were told that it has ended.
+    told_running_at = models.DateTimeField(null=True, editable=False)
 
-    # Workers count codes without making a version.
-    history = HistoricalRecords(excluded_fields=["code_count"], history_id_field=models.BigAutoField(primary_key=True))
+    # Workers count codes, and tell that it starts and ends, without making a version.
+    history = HistoricalRecords(
+        excluded_fields=["code_count", "told_running_at"], history_id_field=models.BigAutoField(primary_key=True)
+    )
     objects = PromotionQuerySet.as_manager()
 
     class Meta:
@@ -129,6 +135,7 @@ class Promotion(models.Model):
             models.Index(fields=["id"], name="promotion_deleted", condition=Q(deleted_at__isnull=False)),
             models.Index(fields=["start"], name="promotion_by_start", condition=Q(enabled=True, deleted_at=None)),
             models.Index(fields=["end"], name="promotion_by_end", condition=Q(enabled=True, deleted_at=None)),
+            models.Index(fields=["end"], name="promotion_told", condition=Q(told_running_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(name="promotion_type_known", condition=Q(promotion_type__in=PromotionType.values)),
@@ -158,6 +165,11 @@ class Promotion(models.Model):
         if now < self.start:
             return PromotionState.SCHEDULED
         return PromotionState.EXPIRED if now >= self.end else PromotionState.RUNNING
+
+    def told(self) -> dict[str, Any]:
+        """The promotion as webhooks are told of it."""
+        names = ("name", "promotion_type", "enabled", "automatic", "start", "end")
+        return {"type": "promotion", "id": self.uuid, **{name: getattr(self, name) for name in names}}
 
     def check_length(self, codes: int, source: str) -> None:
         """Raises PromotionTooLong, for `source`, when the promotion lasts too long to have this many codes."""

@@ -30,6 +30,8 @@ class WebhookEvent(models.TextChoices):
     JOB_FAILED = "job.failed", _("Job failed")
     JOB_COMPLETED = "job.completed", _("Job completed")
     CODE_REDEEMED = "code.redeemed", _("Code redeemed")
+    PROMOTION_STARTED = "promotion.started", _("Promotion started")
+    PROMOTION_ENDED = "promotion.ended", _("Promotion ended")
 
 
 # What staff send to try a webhook out; nobody listens to it.

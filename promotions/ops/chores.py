@@ -1,4 +1,5 @@
-"""What has to be done from time to time: removing what nobody needs any more. Every worker does it, no cron is needed.
+"""What has to be done from time to time: telling that promotions start and end, and removing what nobody needs any
+more. Every worker does it, no cron is needed.
 
 Of many workers one does a chore: its turn is taken by one conditional UPDATE of the chore's row, by the database's
 clock. A worker that dies meanwhile leaves the rest for the next turn: each chore goes on from whatever is there.
@@ -22,6 +23,7 @@ from oauth2_provider.models import clear_expired, get_access_token_model
 from promotions.jobs import export, runner
 from promotions.jobs.turns import Turns
 from promotions.models import ChoreTurn, IdempotencyKey, WebhookDelivery
+from promotions.webhooks import notices
 
 logger = logging.getLogger(__name__)
 
@@ -36,11 +38,12 @@ DELIVERIES_ABANDONED = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Chore:
-    """Something to be done every so often; `do` returns how many things it has removed."""
+    """Something to be done every so often; `do` returns how many things it has removed, or what else it `did`."""
 
     name: str
     every: timedelta
     do: Callable[[], int]
+    did: str = "removed"
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Done:
     """How a turn of a chore went."""
 
     chore: Chore
-    removed: int = 0
+    count: int = 0
     error: str = ""
 
 
@@ -75,15 +78,20 @@ def _take_turn(chore: Chore, at_once: bool) -> bool:
 def _do(chore: Chore) -> Done:
     row = ChoreTurn.objects.filter(name=chore.name)
     try:
-        removed = chore.do()
+        count = chore.do()
     except Exception as error:
         logger.exception("chore %s: failed", chore.name)
         row.update(ended_at=Now(), error=type(error).__name__, next_at=Least("next_at", Now() + RETRY))
         return Done(chore, error=type(error).__name__)
-    row.update(ended_at=Now(), error="", removed=removed)
-    if removed:
-        logger.info("chore %s: %d removed", chore.name, removed)
-    return Done(chore, removed)
+    row.update(ended_at=Now(), error="", removed=count)
+    if count:
+        logger.info("chore %s: %d %s", chore.name, count, chore.did)
+    return Done(chore, count)
+
+
+def tell_starts_and_ends() -> int:
+    """Tell other systems of the promotions that have started or ended (promotions.webhooks.notices)."""
+    return _in_batches(notices.tell_some)
 
 
 def remove_idempotency_keys() -> int:
@@ -130,16 +138,16 @@ def _remove_older(rows: QuerySet, age: timedelta) -> int:
     return _in_batches(lambda: _remove(rows.filter(pk__in=oldest())))
 
 
-def _in_batches(remove_some: Callable[[], int]) -> int:
-    """Remove until nothing is left or this process is told to stop; leaves the database free in between."""
-    turns, removed = Turns(), 0
+def _in_batches(do_some: Callable[[], int]) -> int:
+    """Go on until nothing is left or this process is told to stop; leaves the database free in between."""
+    turns, done = Turns(), 0
     while not runner.stop_requested.is_set():
         with turns.taken():
-            count = remove_some()
+            count = do_some()
         if not count:
             break
-        removed += count
-    return removed
+        done += count
+    return done
 
 
 def _remove(rows: QuerySet) -> int:
@@ -149,6 +157,7 @@ def _remove(rows: QuerySet) -> int:
 
 
 CHORES = (
+    Chore("notices", timedelta(seconds=10), tell_starts_and_ends, did="told"),
     Chore("exports", timedelta(minutes=5), export.collect),
     Chore("idempotency_keys", timedelta(hours=1), remove_idempotency_keys),
     Chore("deliveries", timedelta(hours=1), remove_deliveries),

@@ -21,6 +21,8 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from redis import Redis
+from redis.exceptions import RedisError
 
 from promotions.models import ChoreTurn, WebhookDelivery
 from promotions.ops.checks import Check, Level, database, migrations, pending_jobs, workers
@@ -48,7 +50,7 @@ NETWORK_FILE_SYSTEMS = {
 
 def examine() -> Iterator[Check]:
     """Look at everything, one check after the other; what needs the database only when it is there."""
-    for look in (debug, secret_key, hosts, https, limits, static_files, storage, temporary_files, space):
+    for look in (debug, secret_key, hosts, https, limits, static_files, storage, temporary_files, space, queue):
         yield look()
     yield sqlite_place() if connection.vendor == "sqlite" else clocks()
     yield (answers := database())
@@ -178,6 +180,19 @@ def folders() -> list[Path]:
 
 def sqlite_folder() -> Path:
     return Path(str(connection.settings_dict["NAME"])).resolve().parent
+
+
+def queue() -> Check:
+    """Whether what tells workers that there is work can be reached."""
+    if not settings.TASKS_URL:
+        return Check("queue", Level.OK, _("The database tells workers that there is work."))
+    try:
+        Redis.from_url(settings.TASKS_URL, socket_connect_timeout=5, socket_timeout=5).ping()
+    except RedisError as error:
+        # Without what TASKS_URL is: it may have a password.
+        text = _("The Redis of TASKS_URL cannot be used, so jobs wait: %(error)s") % {"error": type(error).__name__}
+        return Check("queue", Level.ERROR, text)
+    return Check("queue", Level.OK, _("The Redis that tells workers of work can be reached."))
 
 
 def sqlite_place() -> Check:

@@ -1,8 +1,9 @@
 """What `/metrics` tells Prometheus.
 
 How jobs, the queue and chores are doing is read from the database when it is asked for, so that it is the same from
-whatever process, and right after a restart. Only requests are counted in the processes; with several of them (gunicorn)
-each counts in a file of its own below PROMETHEUS_MULTIPROC_DIR, and whichever is asked adds them up.
+whatever process, and right after a restart. So is what workers do, which are other processes, perhaps on other hosts:
+they add it up there. Only requests are counted in the processes; with several of them (gunicorn) each counts in a file
+of its own below PROMETHEUS_MULTIPROC_DIR, and whichever is asked adds them up.
 """
 
 import os
@@ -18,12 +19,18 @@ from django.db.models.functions import Now
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeHistogramMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from promotions.jobs import health
-from promotions.models import ChoreTurn, Job, WebhookDelivery
+from promotions.jobs import health, tally
+from promotions.models import BatchTally, ChoreTurn, Job, WebhookDelivery
 from promotions.states import TERMINAL, Status
 
 REQUESTS = CollectorRegistry()
@@ -45,7 +52,6 @@ A_DAY = timedelta(days=1)
 CANCEL_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 300)
 # Of more cancelled jobs in one day these tell enough.
 CANCELS_LOOKED_AT = 10_000
-COUNTERS = ("generated", "deleted", "exported")
 
 
 def render() -> bytes:
@@ -60,12 +66,13 @@ def render() -> bytes:
 
 
 class FromDatabase(Collector):
-    """What the database knows at this moment. Gauges: a job's row goes with its promotion, so no sum only grows."""
+    """What the database knows at this moment. Of jobs gauges: a row goes with its promotion, so no sum only grows."""
 
     def collect(self) -> Iterator[Metric]:
         try:
             metrics = [
                 *_jobs(),
+                *_batches(),
                 _ended(),
                 _cancels(),
                 _oldest_pending(),
@@ -83,7 +90,7 @@ class FromDatabase(Collector):
 
 
 def _jobs() -> Iterator[Metric]:
-    sums = {name: Sum(name) for name in COUNTERS}
+    sums = {name: Sum(name) for name in tally.WHAT}
     rows: Iterable[Any] = Job.objects.order_by().values("status").annotate(jobs=Count("pk"), **sums)
     by_status = {row["status"]: row for row in rows}
     jobs = GaugeMetricFamily("promotions_jobs", "Jobs that are there, by status.", labels=["status"])
@@ -91,9 +98,23 @@ def _jobs() -> Iterator[Metric]:
         jobs.add_metric([status], by_status[status]["jobs"] if status in by_status else 0)
     yield jobs
     codes = GaugeMetricFamily("promotions_job_codes", "Codes that the jobs have handled, by what.", labels=["what"])
-    for name in COUNTERS:
+    for name in tally.WHAT:
         codes.add_metric([name], sum(row[name] for row in by_status.values()))
     yield codes
+
+
+def _batches() -> Iterator[Metric]:
+    """What workers have done since ever; it only grows, so its rate is what is done in a second."""
+    rows = {(row.what, row.bound): row for row in BatchTally.objects.all()}
+    codes = CounterMetricFamily("promotions_codes", "Codes that workers have handled, by what.", labels=["what"])
+    batches = HistogramMetricFamily("promotions_batch_seconds", "How long batches took, by what.", labels=["what"])
+    for what in tally.WHAT:
+        mine = [rows.get((what, bound)) or BatchTally() for bound in tally.BOUNDS]
+        codes.add_metric([what], sum(row.codes for row in mine))
+        buckets = zip(tally.BOUNDS, accumulate(row.batches for row in mine), strict=True)
+        batches.add_metric([what], buckets=list(buckets), sum_value=sum(row.seconds for row in mine))
+    yield codes
+    yield batches
 
 
 def _ended() -> Metric:

@@ -4,15 +4,23 @@ import jsonschema_rs
 import pytest
 import yaml
 from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from rest_framework.test import APIClient
 
 from promotions.api.urls import urlpatterns
+from promotions.api.views.schema import description
 from promotions.api.views.unknown import Unknown
 from promotions.models import PromotionType
 from promotions.models.job import CODE_LENGTH_MAX, CODE_LENGTH_MIN
 
 METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@pytest.fixture(autouse=True)
+def _not_described_yet():
+    """The description is made once in a process; here settings and code change in between."""
+    description.cache_clear()
 
 
 @pytest.fixture
@@ -55,6 +63,19 @@ def test_the_description_is_yaml_when_asked_for():
     assert yaml.safe_load(answer.content) == APIClient().get("/schema/", headers={"Accept": "text/html"}).json()
 
 
+def test_the_description_is_made_once_and_a_client_that_has_it_is_not_sent_it_again(monkeypatch):
+    made = []
+    make = SchemaGenerator.get_schema
+    monkeypatch.setattr(SchemaGenerator, "get_schema", lambda *args, **how: made.append(1) or make(*args, **how))
+    first, second = APIClient().get("/schema/"), APIClient().get("/schema/")
+    assert first.content == second.content
+    assert len(made) == 1
+    again = APIClient().get("/schema/", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert APIClient().get("/schema/", headers={"If-None-Match": '"another"'}).status_code == 200
+    assert APIClient().get("/schema/?format=yaml").headers["ETag"] != first.headers["ETag"]
+
+
 def test_operations_have_names_that_are_theirs_alone_and_words_for_people(schema):
     names = [one["operationId"] for _, _, one in operations(schema)]
     assert len(names) == len(set(names))
@@ -90,7 +111,7 @@ def test_every_example_is_as_its_schema_says(schema):
     assert shown > 20
 
 
-def test_bounds_are_those_of_the_code(schema, settings):
+def test_bounds_are_those_of_the_code(settings):
     settings.PROMOTIONS_MAX_CODES = 5000
     parameters = APIClient().get("/schema/").json()["components"]["schemas"]["JobParameters"]["properties"]
     assert parameters["number_of_codes"]["maximum"] == 5000

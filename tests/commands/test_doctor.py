@@ -15,6 +15,7 @@ from promotions.jobs.heartbeat import beat
 from promotions.models import ChoreTurn, WebhookDelivery
 from promotions.ops import doctor
 from tests.factories import JobFactory, WebhookFactory
+from tests.processes import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +58,7 @@ def test_nothing_is_wrong_with_a_deployment_that_is_in_order(run):
     ran = run("doctor")
     assert ran.status == 0
     assert {line.split()[0] for line in ran.lines} == {"ok"}
-    assert len(ran.lines) == 17
+    assert len(ran.lines) == 18
 
 
 def test_a_line_says_how_it_is_what_it_is_about_and_why(run, settings):
@@ -94,6 +95,15 @@ def test_limits_that_each_process_counts_for_itself_are_a_warning(found, monkeyp
 def test_a_cache_that_cannot_be_used_is_an_error(found, settings):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "not_there"}}
     assert found("limits")[0] == "error"
+
+
+def test_a_redis_that_cannot_be_reached_is_an_error_and_its_password_is_not_told(found, settings):
+    assert found("queue") == ("ok", "The database tells workers that there is work.")
+    settings.TASKS_URL = f"redis://:xyzzy@127.0.0.1:{free_port()}/0"
+    level, reason = found("queue")
+    assert level == "error"
+    assert "jobs wait: ConnectionError" in reason
+    assert "xyzzy" not in reason
 
 
 def test_static_files_that_were_not_collected_are_an_error(found, settings, tmp_path):

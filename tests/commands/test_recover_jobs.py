@@ -4,12 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from promotions.jobs.delete import delete_promotion
+from tests import queue
 from tests.factories import JobFactory, PromotionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits_yet(transactional_db):
+    queue.empty()
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def stranded():
 def test_a_job_whose_worker_has_died_is_delivered_again(run, stranded):
     ran = run("recover_jobs")
     assert (ran.status, ran.out) == (0, f"{stranded.uuid}  delivered again\n")
-    assert DBTaskResult.objects.get().args_kwargs["args"] == [stranded.pk]
+    assert queue.keys() == [stranded.pk]
 
 
 def test_a_job_that_only_waits_is_left_alone_unless_all_are_asked_for(run):
@@ -46,8 +51,8 @@ def test_json_names_the_jobs_and_is_alone_on_stdout(run, stranded):
 def test_the_removal_of_a_deleted_promotion_is_delivered_again(run):
     promotion = PromotionFactory()
     delete_promotion(promotion, by="ann")
-    DBTaskResult.objects.all().delete()
+    queue.empty()
     assert run("recover_jobs").out == "No job needed to be delivered again.\n"
     text = f"{promotion.uuid}  removal of the deleted promotion delivered again\n"
     assert run("recover_jobs", "--all").out == text
-    assert DBTaskResult.objects.get().args_kwargs["args"] == [promotion.pk]
+    assert queue.keys() == [promotion.pk]

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from promotions.models import IdempotencyKey
+from promotions.models import IdempotencyKey, WebhookDelivery
 from promotions.ops import chores
+from tests.factories import PromotionFactory, WebhookFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
@@ -15,9 +16,20 @@ def test_the_command_does_what_is_due_and_says_so(run):
     long_ago = timezone.now() - timedelta(hours=30)
     IdempotencyKey.objects.create(client="a", key="k", status=201, body="{}", created_at=long_ago)
     ran = run("run_chores")
-    assert (ran.status, ran.lines[:2]) == (0, ["exports  0 removed", "idempotency_keys  1 removed"])
+    told = ["notices  0 told", "exports  0 removed", "idempotency_keys  1 removed"]
+    assert (ran.status, ran.lines[:3]) == (0, told)
     assert run("run_chores").out == "No chore's turn had come.\n"
     assert len(run("run_chores", "--all").lines) == len(chores.CHORES)
+
+
+def test_for_programs_it_says_by_name_what_each_chore_has_done(run):
+    WebhookFactory()
+    PromotionFactory(start=timezone.now() - timedelta(minutes=1))
+    ran = run("run_chores", "--json")
+    notices, exports, *_ = ran.json["chores"]
+    assert notices == {"name": "notices", "told": 1, "error": ""}
+    assert exports == {"name": "exports", "removed": 0, "error": ""}
+    assert WebhookDelivery.objects.get().event == "promotion.started"
 
 
 def test_the_command_ends_with_1_when_a_chore_has_failed(run, monkeypatch):

@@ -11,7 +11,7 @@ from tests.deploy.nginx import Nginx, needs_nginx
 from tests.factories import PromotionFactory
 from tests.processes import free_port, wait_until
 
-pytestmark = [needs_nginx, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, needs_nginx, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

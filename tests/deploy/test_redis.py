@@ -1,4 +1,7 @@
-"""With a Redis: it tells workers what to do, and counts for all processes; the jobs are as safe as ever."""
+"""With a Redis: it tells workers what to do, and counts for all processes.
+
+That the jobs are as safe as ever is shown by their own tests, which `make test` runs with a Redis, too (TASKS_URL).
+"""
 
 import json
 import shutil
@@ -19,20 +22,14 @@ from rest_framework.test import APIClient
 
 from promotions.models import Job
 from promotions.states import Status
-from tests.factories import JobFactory, PromotionFactory
-from tests.large_job import (
-    assert_cancelled_and_clean,
-    assert_completed,
-    let_lease_run_out,
-    new_large_job,
-    wait_for_end,
-    wait_for_progress,
-)
+from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory
+from tests.large_job import wait_for_end
 from tests.processes import ROOT, environment, free_port, wait_until
 
 SERVER = shutil.which("redis-server")
 
 pytestmark = [
+    pytest.mark.once,
     pytest.mark.skipif(not SERVER, reason="redis-server is not installed"),
     pytest.mark.django_db(transaction=True),
 ]
@@ -81,7 +78,7 @@ def server(module_redis):
 
 @pytest.fixture
 def start_redis_worker(server, start_worker):
-    return lambda: start_worker(TASKS_URL=server.url)
+    return lambda **settings: start_worker(TASKS_URL=server.url, **settings)
 
 
 @pytest.fixture
@@ -93,14 +90,6 @@ def manage(server):
         subprocess.run(command, cwd=ROOT, env=environment(TASKS_URL=server.url), check=True)
 
     return run
-
-
-@pytest.fixture
-def job(server):
-    """A large job that no worker has been told of: the sweep of the first one delivers it, through the Redis."""
-    job = new_large_job()
-    let_delivery_grow_old(job)
-    return job
 
 
 def let_delivery_grow_old(job):
@@ -120,12 +109,29 @@ def test_a_job_that_is_created_comes_through_redis_and_is_completed(manage, serv
     assert (job.status, job.generated, promotion.codes.count()) == (Status.COMPLETED, 5000, 5000)
 
 
-def test_a_job_that_is_cancelled_in_its_midst_is_clean(job, start_redis_worker):
-    start_redis_worker()
-    wait_for_progress(job)
-    job.cancel(by="someone")
-    wait_for_end(job)
-    assert_cancelled_and_clean(job)
+def test_exports_come_through_redis_and_a_job_that_is_cancelled_while_it_waits_there_is_not_begun(
+    manage, server, start_redis_worker, tmp_path
+):
+    promotion, other = PromotionFactory(code_count=1), PromotionFactory()
+    PromotionCodeFactory(promotion=promotion)
+    manage("create_job", str(promotion.uuid), "code_export")
+    manage("create_job", str(other.uuid), "code_generate", "--number-of-codes", "5000")
+    export, cancelled = promotion.jobs.get(), other.jobs.get()
+    cancelled.cancel()
+    assert server.client.llen("rq:queue:default") == 2
+    with (tmp_path / "log").open("w") as log:
+        worker = start_redis_worker(stderr=log, LOG_FORMAT="json")
+        wait_for_end(export)
+        wait_until(lambda: server.client.llen("rq:queue:default") == 0)
+        worker.send(signal.SIGTERM)
+        assert worker.child.wait(20) == 0
+    assert (export.status, export.exported) == (Status.COMPLETED, 1)
+    cancelled.refresh_from_db()
+    assert (cancelled.status, cancelled.started_at, other.codes.count()) == (Status.CANCELLED, None, 0)
+    # Also RQ's own lines are those of the settings.
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert {line["job"] for line in lines if "job" in line} == {str(export.uuid)}
+    assert all(line["worker"] for line in lines)
 
 
 def test_a_job_that_is_to_be_undone_goes_to_the_front(manage, server):
@@ -135,25 +141,6 @@ def test_a_job_that_is_to_be_undone_goes_to_the_front(manage, server):
     queue = [server.client.hget(b"rq:job:" + one, "data") for one in server.client.lrange("rq:queue:default", 0, -1)]
     assert len(queue) == 3
     assert json.loads(zlib.decompress(queue[0]))[2] == [cancelled.pk]
-
-
-def test_a_worker_that_is_told_to_end_hands_its_job_on_and_a_killed_one_s_is_found_by_the_sweep(
-    job, start_redis_worker
-):
-    first = start_redis_worker()
-    wait_for_progress(job)
-    first.send(signal.SIGTERM)
-    assert first.child.wait(10) == 0
-    job.refresh_from_db()
-    assert (job.status, job.lease_expires_at, job.attempts) == (Status.PROCESSING, None, 0)
-    second = start_redis_worker()
-    wait_until(lambda: Job.objects.get(pk=job.pk).generated > job.generated)
-    second.kill()
-    let_lease_run_out(job)
-    start_redis_worker()
-    wait_for_end(job)
-    assert_completed(job)
-    assert job.lease_token == 3
 
 
 def test_a_redis_that_goes_away_stops_neither_the_creation_of_jobs_nor_the_worker(manage, server, start_redis_worker):

@@ -136,6 +136,7 @@ def test_a_column_without_a_default_in_the_database_would_stop_the_old_code(new_
         create_job(PromotionFactory(), JobType.CODE_GENERATE, number_of_codes=1000)
 
 
+@pytest.mark.once
 def test_while_the_web_process_is_restarted_no_request_fails(transactional_db):
     """The port is systemd's (promotions-web.socket), here this process's: what comes meanwhile waits in it."""
     with socket.create_server(("127.0.0.1", 0), backlog=256) as port, ExitStack() as last:

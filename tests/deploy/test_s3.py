@@ -15,7 +15,7 @@ from tests.deploy import s3
 from tests.factories import PromotionCodeFactory, PromotionFactory
 from tests.processes import free_port
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,8 @@ from tests.processes import ROOT
 
 BIN = Path(sys.executable).parent
 UNITS = ROOT / "deploy/systemd"
-ONCE = pytest.mark.skipif(
-    os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="has no database: looked at once, with SQLite"
-)
 
-pytestmark = ONCE
+pytestmark = pytest.mark.once
 
 
 def ran(*command, **arguments):
@@ -75,9 +72,9 @@ def test_production_gets_the_very_versions_that_are_tested():
     locked = [
         # Where a package is needed may differ, its version and its checksums may not.
         {line.partition(" ;")[0].rstrip(" \\") for line in (ROOT / path).read_text().splitlines()}
-        for path in ("deploy/requirements.lock", "requirements.lock")
+        for path in ("deploy/requirements.lock", "deploy/requirements-tracing.lock", "requirements.lock")
     ]
-    assert locked[0] < locked[1]
+    assert locked[0] < locked[1] < locked[2]
 
 
 def test_what_the_image_holds_is_enough_to_run(tmp_path):

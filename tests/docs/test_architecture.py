@@ -3,7 +3,11 @@
 import re
 import tomllib
 
+import pytest
+
 from tests.docs.pages import DOCS
+
+pytestmark = pytest.mark.once
 
 ROOT = DOCS.parent
 

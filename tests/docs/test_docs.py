@@ -4,9 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Permission
+from django.test import RequestFactory
 
+from promotions.models.webhook import WebhookEvent
+from promotions.ops import doctor
+from promotions.ops.chores import CHORES
 from promotions.states import TRANSITIONS
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -52,6 +60,23 @@ def test_every_command_stands_in_the_page_on_commands_and_no_other():
     assert described == commands
 
 
+def test_every_chore_stands_in_the_page_on_operating_and_no_other():
+    section = read("docs/operations.md").partition("## What is done from time to time")[2]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [chore.name for chore in CHORES]
+
+
+def test_every_event_stands_in_the_page_on_webhooks_and_no_other():
+    told = re.findall(r"^\| `(\w+\.\w+)` \|", read("docs/webhooks.md"), re.MULTILINE)
+    assert told == [event.value for event in WebhookEvent]
+
+
+@pytest.mark.django_db
+def test_the_doctor_of_the_page_on_operating_looks_at_what_the_doctor_looks_at():
+    shown = re.findall(r"^(?:ok|warning|error) +(\w+) ", read("docs/operations.md"), re.MULTILINE)
+    of_sqlite = {"sqlite_place": "clocks"}
+    assert shown == [of_sqlite.get(check.name, check.name) for check in doctor.examine()]
+
+
 def test_every_figure_of_the_readme_was_measured():
     figures = set(re.findall(r"\d[\d,]*\d{3}|\d+ ms", read("README.md").partition("## Run it")[0]))
     assert len(figures) == 4
@@ -59,13 +84,22 @@ def test_every_figure_of_the_readme_was_measured():
 
 
 @pytest.mark.django_db
-def test_every_permission_that_is_explained_exists():
+def test_every_permission_that_is_explained_exists_and_every_one_that_does_something_is_explained():
     explained = set(
         re.findall(r"`(\w+\.\w+)`", "".join(re.findall(r"^\| (`.*?) \|", read("docs/permissions.md"), re.MULTILINE)))
     )
     known = {f"{app}.{name}" for app, name in Permission.objects.values_list("content_type__app_label", "codename")}
-    assert "promotions.cancel_job" in explained
     assert explained <= known
+    # What the admin lets nobody do, whatever their permissions, needs no explanation.
+    request = RequestFactory().get("/")
+    request.user = UserFactory.build(is_superuser=True)
+    possible = {
+        f"{model._meta.app_label}.{name}_{model._meta.model_name}"
+        for model, page in site._registry.items()
+        for name, may in page.get_model_perms(request).items()
+        if may and model._meta.app_label == "promotions"
+    }
+    assert possible | {"promotions.cancel_job"} <= explained
 
 
 def test_every_decision_stands_in_the_index_and_in_the_navigation():

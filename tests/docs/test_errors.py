@@ -2,9 +2,13 @@
 
 import re
 
+import pytest
+
 from promotions.api import errors as door
 from tests.docs.pages import DOCS
 from tools import describe_errors
+
+pytestmark = pytest.mark.once
 
 TEXT = (DOCS / "errors.md").read_text()
 

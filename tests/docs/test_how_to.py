@@ -10,7 +10,7 @@ from tests.docs.pages import SECONDS, is_as_shown, steps
 from tests.docs.test_tutorial import HOST
 from tests.factories import PromotionCodeFactory, PromotionFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 BETWEEN_BLOCKS = "\x1e"
 

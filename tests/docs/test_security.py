@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
 from backoffice.csp import policy
 from tests.docs.test_docs import ROOT, read
+
+pytestmark = pytest.mark.once
 
 TEXT = read("docs/security.md")
 NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", TEXT)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.docs.pages import DOCS
 
+pytestmark = pytest.mark.once
+
 ROOT = DOCS.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]+)")

@@ -6,7 +6,7 @@ from promotions.models import Job, PromotionCode
 from promotions.states import Status
 from tests.docs.pages import is_as_shown, steps
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 HOST = "http://127.0.0.1:8000"
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from promotions.codes import by_hand
 from promotions.jobs import export, purge, runner
 from promotions.jobs.delete import delete_promotion
 from promotions.jobs.sweep import sweep_deleted
 from promotions.models import Promotion, PromotionCode
+from tests import queue
 from tests.factories import JobFactory, PromotionFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,10 +33,10 @@ def swept(django_capture_on_commit_callbacks):
     """Sweeps at a time, and returns the keys of the promotions whose removal is in the queue then."""
 
     def run(**kwargs):
-        DBTaskResult.objects.all().delete()
+        queue.empty()
         with django_capture_on_commit_callbacks(execute=True):
             sweep_deleted(**kwargs)
-        return [task.args_kwargs["args"][0] for task in DBTaskResult.objects.all()]
+        return queue.keys()
 
     return run
 

@@ -3,7 +3,6 @@
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from promotions.codes import bulk
 from promotions.errors import JobFailure
@@ -11,6 +10,7 @@ from promotions.jobs import generate, lifecycle, runner, undo
 from promotions.jobs.create import create_job
 from promotions.models import Job, JobType, Promotion, PromotionCode
 from promotions.states import Status
+from tests import queue
 from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory
 
 pytestmark = pytest.mark.django_db
@@ -233,10 +233,11 @@ def test_a_counter_that_does_not_match_the_rows_is_not_taken_for_clean(small_bat
 
 
 def test_a_new_job_is_delivered_once_its_transaction_is_committed(django_capture_on_commit_callbacks):
+    queue.empty()
     with django_capture_on_commit_callbacks(execute=True):
         job = create_job(PromotionFactory(), JobType.CODE_GENERATE, number_of_codes=5)
-        assert not DBTaskResult.objects.exists()
-    assert DBTaskResult.objects.get().args_kwargs["args"] == [job.pk]
+        assert queue.keys() == []
+    assert queue.keys() == [job.pk]
 
 
 def test_no_query_of_a_batch_reads_the_table_of_codes_as_a_whole(small_batches):

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from promotions.errors import LeaseLost
 from promotions.jobs import lifecycle
 from promotions.jobs.sweep import sweep
 from promotions.models import Job
 from promotions.states import TERMINAL, Status
+from tests import queue
 from tests.factories import JobFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +25,10 @@ def swept(django_capture_on_commit_callbacks):
     """Sweeps at a time, and returns the keys of the jobs that are in the queue then."""
 
     def run(**kwargs):
-        DBTaskResult.objects.all().delete()
+        queue.empty()
         with django_capture_on_commit_callbacks(execute=True):
             sweep(**kwargs)
-        return [task.args_kwargs["args"][0] for task in DBTaskResult.objects.all()]
+        return queue.keys()
 
     return run
 
@@ -55,12 +55,13 @@ def test_a_job_that_waits_for_long_is_delivered_ever_less_often(swept):
 
 
 def test_a_cancelled_job_that_nobody_holds_is_delivered_at_once_and_first(swept):
+    other = JobFactory()
     job = lifecycle.claim(JobFactory().pk)
     lifecycle.hand_back(job)
     assert swept() == []
-    Job.objects.get().cancel()
+    Job.objects.get(pk=job.pk).cancel()
     assert swept() == [job.pk]
-    assert DBTaskResult.objects.get().priority > 0
+    assert swept(at_once=True) == [job.pk, other.pk]
 
 
 def test_a_job_in_good_hands_is_left_alone(swept):

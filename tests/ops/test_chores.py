@@ -1,5 +1,6 @@
-"""What is removed from time to time, and what stays."""
+"""What is done from time to time: what is removed, and what stays. Of promotions: tests/webhooks/test_notices.py."""
 
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,13 +8,15 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from oauth2_provider.models import get_access_token_model
 
 from promotions.jobs import runner, tasks
-from promotions.models import ChoreTurn, IdempotencyKey, WebhookDelivery
+from promotions.jobs.create import create_job
+from promotions.models import ChoreTurn, IdempotencyKey, Job, JobType, WebhookDelivery
 from promotions.ops import chores
 from promotions.ops.chores import CHORES, run_due
 from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory, WebhookFactory
@@ -29,7 +32,7 @@ def ago(**time):
 
 
 def removed(**options):
-    return {one.chore.name: one.removed for one in run_due(**options)}
+    return {one.chore.name: one.count for one in run_due(**options)}
 
 
 def keys(*ages):
@@ -136,11 +139,19 @@ def test_files_of_exports_that_no_job_refers_to_are_removed():
     assert not default_storage.exists(name)
 
 
+def test_what_others_have_put_beside_the_exports_stays():
+    names = [f"exports/{folder}/1/file.csv" for folder in ("lost+found", "@eaDir", "old exports")]
+    stored = [default_storage.save(name, ContentFile(b"code")) for name in names]
+    assert [one.error for one in run_due()] == [""] * len(CHORES)
+    assert all(map(default_storage.exists, stored))
+
+
 def test_what_goes_wrong_in_a_chore_keeps_no_other_from_being_done_and_is_tried_again_soon(monkeypatch, caplog):
     def broken():
         raise OSError("the disk has gone")
 
-    monkeypatch.setattr(chores, "CHORES", [chores.Chore("exports", timedelta(days=1), broken), *CHORES[1:]])
+    first, _, *others = CHORES
+    monkeypatch.setattr(chores, "CHORES", [first, chores.Chore("exports", timedelta(days=1), broken), *others])
     done = {one.chore.name: one.error for one in run_due()}
     assert done == {name: "OSError" if name == "exports" else "" for name in NOTHING}
     assert "the disk has gone" in caplog.text
@@ -159,7 +170,7 @@ def test_a_worker_that_is_told_to_end_leaves_the_rest_for_the_next_turn(monkeypa
         return remove(rows)
 
     monkeypatch.setattr(chores, "_remove", remove_while_told_to_end)
-    assert removed() == {"exports": 0, "idempotency_keys": 1}
+    assert removed() == {"notices": 0, "exports": 0, "idempotency_keys": 1}
     assert IdempotencyKey.objects.count() == 1
 
 
@@ -168,3 +179,20 @@ def test_a_running_worker_does_them_without_being_asked(start_worker, transactio
     start_worker()
     wait_until(lambda: not IdempotencyKey.objects.exists())
     wait_until(lambda: ChoreTurn.objects.filter(ended_at__isnull=False).count() == len(CHORES))
+
+
+@pytest.mark.once
+def test_a_worker_that_leaves_them_to_cron_works_on_jobs_and_cron_does_the_rest(start, transactional_db):
+    keys(30)
+    start("manage.py", "run_worker", "--interval", "0.1", "--no-chores", PROMOTIONS_SWEEP_INTERVAL="0.1")
+    job = create_job(PromotionFactory(), JobType.CODE_GENERATE, number_of_codes=5)
+    wait_until(lambda: Job.objects.filter(pk=job.pk, status="completed").exists())
+    dead = JobFactory(status="processing", lease_expires_at=ago(minutes=1), delivered_at=ago(minutes=2))
+    time.sleep(1)
+    assert not ChoreTurn.objects.exists()
+    assert IdempotencyKey.objects.exists()
+    assert Job.objects.get(pk=dead.pk).status == "processing"
+    call_command("run_chores")
+    call_command("recover_jobs")
+    assert not IdempotencyKey.objects.exists()
+    wait_until(lambda: Job.objects.filter(pk=dead.pk, status="completed").exists())

@@ -2,19 +2,23 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from datetime import timedelta
 
 import pytest
+import requests
 from django.utils import timezone
+from urllib3.util import Retry
 
 from promotions import log
 from promotions.jobs import lifecycle, runner
 from promotions.jobs.create import create_job
 from promotions.models import Job, JobType, Promotion
 from tests.factories import JobFactory, PromotionFactory
-from tests.processes import ROOT, database_url
+from tests.processes import ROOT, database_url, free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +168,70 @@ def test_a_worker_process_logs_json_when_told_to():
     lines = [json.loads(line) for line in ran.stderr.splitlines()]
     assert about(job, lines) == [("begun, processing, attempt 1", 1), ("completed with 5 codes", 1)]
     assert len({line["worker"] for line in lines}) == 1
+    assert lines[-1]["message"] == "The worker has ended."
+    assert ran.stdout == ""
+
+
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "backoffice.settings",
+    "SECRET_KEY": "only for tests, which keep no secrets",
+    "DEBUG": "false",
+    "HTTPS_ONLY": "true",
+    "BEHIND_PROXY": "true",
+    "ALLOWED_HOSTS": "127.0.0.1",
+}
+
+
+@pytest.mark.once
+def test_every_line_of_the_web_process_is_json_and_says_its_request_also_the_server_s_own(start, tmp_path):
+    port = free_port()
+    with (tmp_path / "log").open("w") as file:
+        web = start("-m", "gunicorn", stderr=file, PORT=str(port), LOG_FORMAT="json", **PRODUCTION)
+        url = f"http://127.0.0.1:{port}"
+        http = requests.Session()
+        http.trust_env = False
+        http.headers.update({"X-Forwarded-Proto": "https", "X-Request-ID": "abc"})
+        http.mount(url, requests.adapters.HTTPAdapter(max_retries=Retry(8, backoff_factor=0.1)))
+        assert http.get(f"{url}/v2/promotions").status_code == 401
+        assert http.get(f"{url}/nowhere").status_code == 404
+        assert http.get(f"{url}/admin/", headers={"Host": "elsewhere.example.com"}).status_code == 400
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as broken:
+            broken.sendall(b"no HTTP at all\r\n\r\n")
+            assert b" 400 " in broken.recv(100)
+        web.send(signal.SIGTERM)
+        assert web.child.wait(20) == 0
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert web.child.stdout.read() == ""
+    said = {logger: [line for line in lines if line["logger"] == logger] for logger in {one["logger"] for one in lines}}
+    assert [line["status"] for line in said["promotions.requests"]] == [401, 404, 400]
+    assert any("Invalid request" in line["message"] for line in said["gunicorn.error"])
+    assert "Handling signal: term" in [line["message"] for line in said["gunicorn.error"]]
+    of_requests = [line for line in lines if line["logger"] != "gunicorn.error"]
+    assert {"django.request", "django.security.DisallowedHost"} <= set(said)
+    assert {line.get("request_id") for line in of_requests} == {"abc"}
+    assert all({"time", "level", "message"} <= set(line) for line in lines)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [("INFO", ["django", "django.request", "django.server", "py.warnings"]), ("ERROR", ["django.request"])],
+)
+def test_the_level_of_the_settings_is_that_of_django_s_own_lines_too(level, said):
+    program = """
+import logging, warnings
+for name in ("django", "django.server"):
+    logging.getLogger(name).info("something")
+logging.getLogger("django.request").error("something bad")
+warnings.warn("something odd", stacklevel=1)
+"""
+    ran = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", program],
+        cwd=ROOT,
+        env=os.environ | PRODUCTION | {"DATABASE_URL": database_url(), "LOG_FORMAT": "json", "LOG_LEVEL": level},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert sorted(json.loads(line)["logger"] for line in ran.stderr.splitlines()) == said

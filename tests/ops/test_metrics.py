@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import urllib.request
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -13,10 +14,11 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from promotions.jobs.create import create_job
 from promotions.jobs.heartbeat import beat
-from promotions.models import ChoreTurn
+from promotions.models import ChoreTurn, Job, JobType
 from promotions.states import Status
-from tests.factories import JobFactory
+from tests.factories import JobFactory, PromotionFactory
 from tests.processes import ROOT, free_port, wait_until
 
 TOKEN = "a token for Prometheus"
@@ -157,6 +159,41 @@ def test_the_page_on_operating_names_every_metric(scrape):
     assert named == told - {"promotions_http_requests"}
 
 
+@pytest.mark.once
+def test_what_workers_do_is_told_by_the_web_process_although_they_are_others(start, start_worker):
+    port = str(free_port())
+    start("-m", "gunicorn", PORT=port, METRICS_TOKEN=TOKEN)
+    workers = [start_worker() for _ in range(2)]
+    many, cancelled = (
+        create_job(PromotionFactory(), JobType.CODE_GENERATE, number_of_codes=n) for n in (60_000, 10**6)
+    )
+    wait_until(lambda: Job.objects.filter(pk=cancelled.pk, generated__gte=20_000).exists())
+    cancelled.cancel()
+    wait_until(lambda: not Job.objects.active().exists())
+    create_job(many.promotion, JobType.CODE_EXPORT)
+    wait_until(lambda: not Job.objects.active().exists())
+    for worker in workers:
+        worker.send(signal.SIGTERM)
+        assert worker.child.wait(20) == 0
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers=BEARER)
+
+    def get():
+        with suppress(OSError), urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return samples(answer.read().decode())
+
+    told = wait_until(get)
+    cancelled.refresh_from_db()
+    codes = {what: told["promotions_codes_total", what] for what in ("generated", "deleted", "exported")}
+    assert codes == {"generated": 60_000 + cancelled.generated, "deleted": cancelled.deleted, "exported": 60_000}
+    batches = told["promotions_batch_seconds_count", "generated"]
+    assert batches == (60_000 + cancelled.generated) / 10_000
+    assert batches == told["promotions_batch_seconds_bucket", "+Inf", "generated"]
+    assert 0 < told["promotions_batch_seconds_sum", "generated"] / batches < 10
+    assert told["promotions_cancel_seconds_bucket", "+Inf"] == 1
+    assert told["promotions_jobs", "completed"] == 2
+
+
+@pytest.mark.once
 def test_several_processes_are_added_up_also_after_one_of_them_has_died(start, tmp_path):
     port = str(free_port())
     address = f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""`manage.py run_chores`: removes what nobody needs any more."""
+"""`manage.py run_chores`: what has to be done from time to time, for who would rather have it done by cron."""
 
 from typing import Any
 
@@ -10,8 +10,9 @@ from promotions.ops.chores import CHORES, run_due
 
 class Command(ConsoleCommand):
     help = (
-        "Removes exports that have expired, old idempotency keys, finished deliveries of the queue, expired tokens and "
-        "expired sessions, each when its turn has come. Every worker does this by itself; does no harm at any time."
+        "Tells webhooks which promotions have started or ended; removes exports that have expired, old idempotency "
+        "keys, finished deliveries of the queue, old deliveries to webhooks, expired tokens and expired sessions; each "
+        "when its turn has come. Every worker does this by itself; does no harm at any time."
     )
     epilog = "Exit status: 0 when done, also when no turn had come, 1 when something failed, 2 for wrong usage."
 
@@ -23,12 +24,12 @@ class Command(ConsoleCommand):
     def handle(self, *, all: bool, json: bool, **options: Any) -> None:
         done = run_due(at_once=all)
         if json:
-            chores = [{"name": one.chore.name, "removed": one.removed, "error": one.error} for one in done]
+            chores = [{"name": one.chore.name, one.chore.did: one.count, "error": one.error} for one in done]
             self.print_json({"chores": chores})
         else:
             for one in done:
                 self.print_line(
-                    f"{one.chore.name}  " + (f"failed: {one.error}" if one.error else f"{one.removed} removed")
+                    f"{one.chore.name}  " + (f"failed: {one.error}" if one.error else f"{one.count} {one.chore.did}")
                 )
             if not done:
                 self.stdout.write("No chore's turn had come.")

@@ -1,5 +1,6 @@
 """`manage.py run_worker`: works on jobs and sees to it that none is forgotten."""
 
+import logging
 import random
 import signal
 import threading
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils.crypto import get_random_string
-from django_tasks_db.management.commands.db_worker import Worker, logger, valid_interval
+from django_tasks_db.management.commands.db_worker import Worker, valid_interval
 
 from promotions import log
 from promotions.jobs import heartbeat, runner
@@ -23,6 +24,8 @@ from promotions.models.actor import Door, acting
 from promotions.ops import chores
 from promotions.ops.checks import missing_migrations
 from promotions.webhooks.send import send_due
+
+logger = logging.getLogger(__name__)
 
 # Seconds between two looks into the outbox of the webhooks.
 SEND_EVERY = 1.0
@@ -63,23 +66,29 @@ class Command(BaseCommand):
             default=1,
             help="Seconds between two looks at an empty queue in the database (default: %(default)s).",
         )
+        parser.add_argument(
+            "--no-chores",
+            action="store_true",
+            help="Leave what is done from time to time to other workers, or to run_chores and recover_jobs by cron.",
+        )
         parser.add_argument("--batch", action="store_true", help="End when the queue is empty.")
 
-    def handle(self, *, interval: float, batch: bool, verbosity: int, **options: Any) -> None:
+    def handle(self, *, interval: float, batch: bool, no_chores: bool, verbosity: int, **options: Any) -> None:
         name, address = get_random_string(12), heartbeat.own_address()
         log.about_process(worker=name)
         runner.stop_requested.clear()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: runner.stop_requested.set())
         wait_for_migrations()
-        beside("sweep", sweep_all, pause=settings.PROMOTIONS_SWEEP_INTERVAL)
         # Not in one thread: removing much takes its time.
         beside("webhooks", partial(send_due, stop=runner.stop_requested.is_set), pause=SEND_EVERY)
-        beside("chores", chores.run_due, pause=settings.PROMOTIONS_SWEEP_INTERVAL)
+        if not no_chores:
+            beside("sweep", sweep_all, pause=settings.PROMOTIONS_SWEEP_INTERVAL)
+            beside("chores", chores.run_due, pause=settings.PROMOTIONS_SWEEP_INTERVAL)
         if not runner.stop_requested.is_set():
             with heartbeat.beating(name, address), acting("worker", Door.WORKER, address):
                 work(name, interval=interval, batch=batch)
-        self.stdout.write("The worker has ended.")
+        logger.info("The worker has ended.")
 
 
 def work(name: str, *, interval: float, batch: bool) -> None:
