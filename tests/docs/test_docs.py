@@ -1,11 +1,13 @@
 """What the docs say is what the code does."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission
 
+from promotions.management.console import COMMON_EXITS
 from promotions.states import TRANSITIONS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -50,6 +52,22 @@ def test_every_command_stands_in_the_page_on_commands_and_no_other():
     commands = {path.stem for path in (ROOT / "promotions/management/commands").glob("[a-z]*.py")}
     described = set(re.findall(r"^\| `(\w+)` \|", read("docs/commands.md"), re.MULTILINE))
     assert described == commands
+
+
+def test_the_page_on_commands_says_what_each_exit_status_means():
+    page = read("docs/commands.md")
+    rows = re.findall(r"^\| `(\w+)` \| .+? \| (.+?) \| (.+?) \|$", page, re.MULTILINE)
+    exits = {name: command_of(name).exits for name, _done, _not in rows}
+    for name, *described in rows:
+        # Who starts a job in the same way is described in the same way.
+        said = [text.replace("as for `create_job`", exits["create_job"][place]) for place, text in enumerate(described)]
+        assert said == [exits[name][0], exits[name][1]], name
+    common = re.findall(r"^\| (\d+) \| (.+) \|$", page, re.MULTILINE)
+    assert {int(status): text for status, text in common if int(status) > 1} == COMMON_EXITS
+
+
+def command_of(name):
+    return import_module(f"promotions.management.commands.{name}").Command
 
 
 def test_every_figure_of_the_readme_was_measured():
