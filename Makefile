@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything is kept inside this folder.
-.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check docs secrets audit format lock bench clean
+.PHONY: help run setup test test-sqlite test-postgresql fuzz chaos check docs screenshots secrets audit format lock bench clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -17,6 +17,7 @@ help:
 	@echo "make chaos   kill, stop and cut off web, workers, database and whole hosts for long (CHAOS_SECONDS=600)"
 	@echo "make check   format, lint, types, import contracts, migrations in step, the API described, docs, no secrets"
 	@echo "make docs    build the site of the docs into var/docs, with openapi.json beside it"
+	@echo "make screenshots  take the pictures of README and docs anew, in light and dark (needs Chromium)"
 	@echo "make audit   ask PyPI for known vulnerabilities of what requirements.lock names (needs the internet)"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
 	@echo "make lock    compile requirements.lock, and deploy/requirements.lock without what only developers need, anew"
@@ -80,6 +81,10 @@ docs: $(V)/.synced
 	$(V)/bin/python -m mkdocs build --quiet --strict
 	$(V)/bin/python -m django spectacular --fail-on-warn --validate --format openapi-json --file var/docs/openapi.json \
 	  --settings tests.settings
+
+screenshots: setup
+	$(V)/bin/python manage.py collectstatic --noinput --verbosity 0
+	$(V)/bin/python tools/screenshots.py
 
 format: $(V)/.synced
 	$(V)/bin/ruff format .

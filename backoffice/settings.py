@@ -475,7 +475,10 @@ UNFOLD = {
     "SITE_SUBHEADER": "Back office",
     "SITE_SYMBOL": "sell",
     "STYLES": [lambda request: static("backoffice/admin.css")],
-    "SCRIPTS": [lambda request: static("backoffice/alpine.js")],
+    "SCRIPTS": [
+        lambda request: static("backoffice/alpine.js"),
+        lambda request: static("backoffice/accessible.js"),
+    ],
     "DASHBOARD_CALLBACK": "promotions.admin.dashboard.callback",
     "SIDEBAR": {
         "navigation": [

@@ -44,6 +44,7 @@ class JobAdmin(CancellingAdmin, RetryingAdmin, LiveAdmin):
     list_select_related = ["promotion"]
     search_fields = ["name", "uuid", "promotion__name"]
     search_help_text = _("Search by name, ID or promotion")
+    when_empty = _("There are no jobs yet: open a promotion and generate codes.")
     show_full_result_count = False
     list_per_page = ROWS_PER_PAGE
 
