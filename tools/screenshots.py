@@ -8,6 +8,7 @@ import os
 import random
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -31,6 +32,7 @@ DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 THEMES: tuple[Any, ...] = ("light", "dark")
 MOST_BYTES = 200_000
 COLOURS = 128
+LIVE = ("overview", "job")
 # The job that is seen at work, and the promotion that has it; both are of the demo.
 JOB, PROMOTION = "Letters to customers", "Summer sale"
 DAYS = 14
@@ -64,7 +66,7 @@ def build() -> dict[str, str]:
     with open(os.devnull, "w") as nowhere:
         call_command("seed_demo", stdout=nowhere)
     promotion = Promotion.objects.get(name=PROMOTION)
-    spread_jobs()
+    make_eventful()
     code = use_codes(promotion)
     app, job = "/admin/promotions", Job.objects.get(name=JOB)
     return {
@@ -77,13 +79,20 @@ def build() -> dict[str, str]:
     }
 
 
-def spread_jobs() -> None:
-    """Let the jobs of the demo have ended on several days, not all in this moment."""
-    from promotions.models import Job
+def make_eventful() -> None:
+    """Let the jobs of the demo have ended on several days, not all in this moment; let one promotion begin soon, and
+    another end soon and be low on codes."""
+    from django.utils import timezone
+
+    from promotions.models import Job, Promotion, PromotionCode
     from promotions.states import Status
 
     for back, job in enumerate(Job.objects.filter(status=Status.COMPLETED).order_by("id")):
         Job.objects.filter(pk=job.pk).update(finished_at=job.finished_at - timedelta(days=3 * back + 2))
+    days = timezone.now() + timedelta(days=4)
+    Promotion.objects.filter(name="Black Friday gift").update(start=days, end=days + timedelta(days=4))
+    Promotion.objects.filter(name="Loyalty 10 %").update(end=days)
+    PromotionCode.objects.filter(promotion__name="Loyalty 10 %", id__gt=600).update(uses=0, max_uses=1)
 
 
 def use_codes(promotion: Any) -> int:
@@ -112,11 +121,11 @@ def use_codes(promotion: Any) -> int:
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[None]:
+def running(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is there as long as this lasts."""
     process = subprocess.Popen([PYTHON, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(30)
@@ -142,8 +151,8 @@ def log_in(page: Any) -> None:
 def open_pages(browser: Any, addresses: dict[str, str]) -> dict[str, Any]:
     """A tab for each picture, opened and filled in, by the name of the picture."""
     tabs = {}
-    for theme in THEMES:
-        for size, suffix, names in ((DESK, "", list(addresses)), (PHONE, "-phone", ["overview", "job"])):
+    for size, suffix, names in ((PHONE, "-phone", ["overview", "job"]), (DESK, "", list(addresses))):
+        for theme in THEMES:
             context = browser.new_context(viewport=size, color_scheme=theme)
             log_in(context.new_page())
             for name in names:
@@ -151,7 +160,8 @@ def open_pages(browser: Any, addresses: dict[str, str]) -> dict[str, Any]:
                 page.goto(HOST + addresses[name], wait_until="networkidle")
                 if name == "generate":
                     fill_in(page)
-    return tabs
+    # What shows progress comes first: a worker that stands still is believed to work for a while only.
+    return dict(sorted(tabs.items(), key=lambda tab: not tab[0].startswith(LIVE)))
 
 
 def fill_in(page: Any) -> None:
@@ -164,7 +174,7 @@ def is_half_done() -> bool:
     from promotions.models import Job
 
     job = Job.objects.get(name=JOB)
-    return job.generated > job.wanted_codes // 3
+    return job.generated > job.wanted_codes // 2
 
 
 def take(tabs: dict[str, Any]) -> None:
@@ -195,11 +205,13 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
             time.sleep(3)
             tabs = open_pages(browser, addresses)
-            with running("manage.py", "run_worker", "--interval", "0.1"):
+            with running("manage.py", "run_worker", "--interval", "0.1") as worker:
                 wait_until(is_half_done, f"no worker has come to {JOB}")
-                # Until the pages have asked once more how it stands.
-                next(iter(tabs.values())).wait_for_timeout(1500)
+                # It stands still until all pages have asked once more how far it is, and are taken.
+                worker.send_signal(signal.SIGSTOP)
+                next(iter(tabs.values())).wait_for_timeout(2500)
                 take(tabs)
+                worker.send_signal(signal.SIGCONT)
             browser.close()
 
 

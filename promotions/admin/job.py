@@ -90,6 +90,9 @@ class JobAdmin(CancellingAdmin, RetryingAdmin, LiveAdmin):
     def get_form(
         self, request: HttpRequest, obj: Job | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
+        if obj:
+            # How to fill in what cannot be changed is of no use.
+            kwargs["help_texts"] = {}
         form = super().get_form(request, obj, change, **kwargs)
         form.started_by = who(request.user)
         return form

@@ -79,7 +79,7 @@ def test_promotions_that_begin_or_end_soon_are_shown(ann):
     PromotionFactory(name="Begins soon", start=now + day, end=now + 60 * day)
     PromotionFactory(name="Begins later", start=now + 8 * day, end=now + 60 * day)
     running(name="Ends soon", end=now + 2 * day)
-    running(name="Ends later", end=now + 8 * day, code_count=2000)
+    running(name="Ends later", end=now + 8 * day, automatic=True)
     running(name="Switched off", end=now + 2 * day, enabled=False)
     running(name="Gone", end=now + 2 * day, deleted_at=now)
     text = text_of(ann)
