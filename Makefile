@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make run` and `make test`. Everything is kept inside this folder.
-.PHONY: help run setup test test-sqlite test-postgresql test-redis fuzz chaos check messages docs secrets audit format lock bench clean
+.PHONY: help run setup test test-sqlite test-postgresql test-redis fuzz chaos check messages docs screenshots secrets audit format lock bench clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -21,6 +21,7 @@ help:
 	@echo "make check   format, lint, types, import contracts, migrations in step, translations, docs, no secrets"
 	@echo "make messages  bring the translations in locale/ in step with the code, say what is missing, and compile them"
 	@echo "make docs    build the site of the docs into var/docs, with openapi.json beside it"
+	@echo "make screenshots  take the pictures of README and docs anew, in light and dark (needs Chromium)"
 	@echo "make audit   ask PyPI for known vulnerabilities of what requirements.lock names (needs the internet)"
 	@echo "make bench   measure jobs and lists on both databases (ARGS=--full takes a million codes)"
 	@echo "make lock    compile requirements.lock, and those in deploy without what only developers need, anew"
@@ -98,6 +99,10 @@ docs: $(V)/.synced
 
 messages: $(V)/.synced
 	$(V)/bin/python tools/messages.py
+
+screenshots: setup
+	$(V)/bin/python manage.py collectstatic --noinput --verbosity 0
+	$(V)/bin/python tools/screenshots.py
 
 format: $(V)/.synced
 	$(V)/bin/ruff format .

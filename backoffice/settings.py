@@ -496,6 +496,7 @@ UNFOLD = {
     "SCRIPTS": [
         lambda request: static("backoffice/alpine.js"),
         lambda request: static("backoffice/time_zone.js"),
+        lambda request: static("backoffice/accessible.js"),
     ],
     "DASHBOARD_CALLBACK": "promotions.admin.dashboard.callback",
     "SIDEBAR": {

@@ -8,6 +8,7 @@ from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 from oauth2_provider.models import (
     get_access_token_model,
@@ -43,6 +44,7 @@ class ApiClientAdmin(ModelAdmin):
 
     form = ApiClientForm
     list_display = ["name", "access", "client_id", "created"]
+    when_empty = _("No system calls the API yet: manage.py create_api_client lets one in.")
     search_fields = ["name", "client_id"]
     fields = ["name", "access", "client_id", "created", "updated"]
     readonly_fields = ["client_id", "created", "updated"]

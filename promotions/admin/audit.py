@@ -26,6 +26,7 @@ class AuditEntryAdmin(LongListAdmin):
     list_filter = ["event", "door", ("at", DaysFilter)]
     order = ("-at", "-id")
     search_fields = ["actor", "code", "job", "promotion"]
+    when_empty = _("Nothing has happened yet. What is done to promotions, codes and jobs will stand here.")
     search_help_text = _("Search by who, by a code, or by the ID of a job or promotion")
     fields = ["at", "event", "about", "told", "who", "where", "of_job", "of_promotion", "code", "details"]
     readonly_fields = fields

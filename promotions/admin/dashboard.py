@@ -4,10 +4,10 @@ A constant number of queries, each by an index and of a bounded number of rows, 
 million codes as with ten.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from promotions.admin.charts import made, redeemed
 from promotions.admin.display import Rights, ShownJob, number
 from promotions.admin.live import active_jobs
-from promotions.models import Job, Promotion, PromotionCode
+from promotions.codes.stock import Stock, stocks
+from promotions.models import Job, Promotion
 from promotions.models.promotion import PromotionQuerySet, PromotionState
 from promotions.states import ACTIVE, Status
 
@@ -26,11 +27,10 @@ SHOWN = 5
 FAILURES_SHOWN = 10
 COUNTED = 1000
 
-# Whose codes are looked through for those that can still be used: at most so many promotions with so many codes each.
-FEW_CODES_PROMOTIONS = 20
-FEW_CODES_MOST = 1000
-# The share of usable codes below which a promotion is low on them.
-FEW_CODES_SHARE = 0.1
+# Of so many running promotions it is looked how many codes are left.
+LOOKED_AT = 50
+# The share of codes that can still be used at which a promotion is low on them.
+LOW_SHARE = 0.1
 
 
 def callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -69,19 +69,37 @@ def promotions(now: datetime) -> dict[str, Any]:
         "running": f"{number(COUNTED)}+" if count > COUNTED else number(count),
         "starting": scheduled.filter(start__lte=now + SOON).order_by("start")[:SHOWN],
         "ending": running.filter(end__lte=now + SOON).order_by("end")[:SHOWN],
-        "low": low_on_codes(running),
+        **low_on_codes(running),
     }
 
 
-def low_on_codes(running: PromotionQuerySet) -> list[tuple[Promotion, int]]:
-    """Those of the `running` promotions that need codes and have few left that can be used, and how many.
+@dataclass(frozen=True)
+class Low:
+    """A promotion that has few codes left that can be used, or none at all."""
 
-    Only among promotions with at most FEW_CODES_MOST codes: of more, nobody could count the used ones in time.
-    """
-    by_code = running.filter(automatic=False, code_count__lte=FEW_CODES_MOST)
-    small = list(by_code.exclude(jobs__status__in=ACTIVE).order_by("code_count", "id")[:FEW_CODES_PROMOTIONS])
-    usable = Count("id", filter=Q(uses=None) | Q(uses__gt=0))
-    codes = PromotionCode.objects.filter(promotion__in=small).order_by().values("promotion_id")
-    left = dict(codes.annotate(usable=usable).values_list("promotion_id", "usable"))
-    found = [(promotion, left.get(promotion.pk, 0)) for promotion in small]
-    return [(one, count) for one, count in found if count <= one.code_count * FEW_CODES_SHARE][:SHOWN]
+    promotion: Promotion
+    stock: Stock
+
+    @property
+    def share(self) -> float:
+        return self.stock.left / (self.promotion.code_count or 1)
+
+    @property
+    def in_words(self) -> str:
+        if not self.promotion.code_count:
+            return _("has no codes")
+        numbers = {"left": f"{self.stock.left:,}", "all": f"{self.promotion.code_count:,}"}
+        if self.stock.is_exact:
+            return _("%(left)s of %(all)s codes can still be used") % numbers
+        return _("about %(left)s of %(all)s codes can still be used") % numbers
+
+
+def low_on_codes(running: PromotionQuerySet) -> dict[str, Any]:
+    """Those of the `running` promotions that need codes and have few left that can be used, the fewest first; and
+    whether there are more promotions than were looked at."""
+    by_code = running.filter(automatic=False).exclude(jobs__status__in=ACTIVE)
+    newest = list(by_code.order_by("-start", "-id")[: LOOKED_AT + 1])
+    found = stocks(newest[:LOOKED_AT])
+    low = [Low(promotion, found[promotion.pk]) for promotion in newest[:LOOKED_AT]]
+    fewest = sorted((one for one in low if one.share <= LOW_SHARE), key=lambda one: one.share)
+    return {"low": fewest[:SHOWN], "looked_at": LOOKED_AT if len(newest) > LOOKED_AT else None}

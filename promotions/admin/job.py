@@ -44,6 +44,7 @@ class JobAdmin(CancellingAdmin, RetryingAdmin, LiveAdmin):
     list_select_related = ["promotion"]
     search_fields = ["name", "uuid", "promotion__name"]
     search_help_text = _("Search by name, ID or promotion")
+    when_empty = _("There are no jobs yet: open a promotion and generate codes.")
     show_full_result_count = False
     list_per_page = ROWS_PER_PAGE
 
@@ -89,6 +90,9 @@ class JobAdmin(CancellingAdmin, RetryingAdmin, LiveAdmin):
     def get_form(
         self, request: HttpRequest, obj: Job | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
+        if obj:
+            # How to fill in what cannot be changed is of no use.
+            kwargs["help_texts"] = {}
         form = super().get_form(request, obj, change, **kwargs)
         form.started_by = who(request.user)
         return form

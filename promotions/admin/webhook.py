@@ -74,6 +74,7 @@ class PostingAdmin(ModelAdmin):
 class WebhookAdmin(PostingAdmin):
     form = WebhookForm
     list_display = ["webhook", "host", "event_names", "active"]
+    when_empty = _("No other system is told of anything yet: add the address of one.")
     list_filter = ["active"]
     search_fields = ["url", "description"]
     list_per_page = ROWS_PER_PAGE
@@ -177,6 +178,7 @@ class WebhookDeliveryAdmin(PostingAdmin, LongListAdmin):
     """The log. Only sending again can be asked for."""
 
     list_display = ["delivery", "webhook", "standing", "attempts", "outcome", "created"]
+    when_empty = _("Nothing was sent yet. What webhooks are told will stand here.")
     list_filter = ["status", "event", ("webhook", AutocompleteSelectFilter)]
     list_select_related = ["webhook"]
     list_disable_select_all = False

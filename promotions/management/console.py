@@ -9,13 +9,13 @@ import logging
 import os
 import socket
 import sys
-from argparse import ArgumentTypeError
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from argparse import ArgumentTypeError, HelpFormatter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter, OutputWrapper
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from rich import box
 from rich.console import Console
@@ -33,6 +33,13 @@ INTERRUPTED = 130
 # And of one whose reader has gone.
 PIPE_CLOSED = 141
 
+# What the exit statuses mean that every command may end with, and those that end by themselves.
+WRONG_USAGE = {2: "wrong usage"}
+COMMON_EXITS = {**WRONG_USAGE, INTERRUPTED: "ended by Ctrl-C", PIPE_CLOSED: "whoever read the output has gone"}
+
+# What stands in a cell of a table: a text, or a text with its style.
+Cell = str | tuple[str, str]
+
 STYLES = {
     Status.PENDING: "yellow",
     Status.PROCESSING: "cyan",
@@ -47,20 +54,33 @@ class Error(CommandError):
     """Ends a command with a message. Named so because Django prints the class before the message."""
 
 
-class ConsoleCommand(BaseCommand):
-    """A command of ours: `epilog` ends its help and says what its exit statuses mean; every one takes --json."""
+class ExplainedCommand(BaseCommand):
+    """A command whose help ends with `examples`, each a line of arguments and what it does, and with what its exit
+    statuses mean: those in `exits`, and those it has in common with others."""
 
-    epilog = ""
+    common_exits: Mapping[int, str] = WRONG_USAGE
+    examples: Sequence[tuple[str, str]] = ()
+    exits: Mapping[int, str] = {}
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(prog_name, subcommand, epilog=self.epilog, **kwargs)
+        exits = {**self.common_exits, **self.exits}
+        ending = epilog(f"{os.path.basename(prog_name)} {subcommand}", self.examples, exits)
+        return super().create_parser(prog_name, subcommand, epilog=ending, formatter_class=Help, **kwargs)
+
+
+class ConsoleCommand(ExplainedCommand):
+    """A command of ours that does one thing and ends; every one takes --json."""
+
+    common_exits = COMMON_EXITS
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="Print one JSON document instead of text.")
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         """Run the command; what can be expected to go wrong ends it with a message instead of a traceback."""
-        self.no_color = bool(options.get("no_color"))
+        # Django does not know the variable; its own colours are those of the messages on stderr.
+        options["no_color"] |= bool(os.environ.get("NO_COLOR")) and not options["force_color"]
+        self.no_color = options["no_color"]
         try:
             with quiet_log(), acting(actor(), Door.COMMAND, socket.gethostname()):
                 return super().execute(*args, **options)
@@ -90,20 +110,20 @@ class ConsoleCommand(BaseCommand):
             highlight=False,
         )
 
-    def print_line(self, *parts: str | tuple[str, str], stream: OutputWrapper | None = None) -> None:
-        """Print one line at once; a part is a text, or a text with its style."""
-        shown = [(printable(part), "") if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
-        self.console(stream).print(Text.assemble(*shown), soft_wrap=True)
+    def print_line(self, *parts: Cell, stream: OutputWrapper | None = None) -> None:
+        """Print one line at once."""
+        self.console(stream).print(Text.assemble(*map(shown, parts)), soft_wrap=True)
 
-    def print_table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Print a table; a cell that is a job's status has its colour."""
-        cells = [[printable(cell) for cell in row] for row in rows]
+    def print_table(self, columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, head: bool = True) -> None:
+        """Print a table, on a terminal in colours; elsewhere aligned, and without `head` only its rows."""
+        cells = [[shown(cell) for cell in row] for row in rows]
         if not self.stdout.isatty():
-            self.stdout.write("\n".join(aligned([columns, *cells])))
+            texts = [[text for text, _style in row] for row in cells]
+            self.stdout.write("\n".join(aligned([columns, *texts] if head else texts)))
             return
         table = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False)
         for row in cells:
-            table.add_row(*(Text(cell, style=style_of(cell), no_wrap=True) for cell in row))
+            table.add_row(*(Text(text, style=style, no_wrap=True) for text, style in row))
         # A terminal that is too narrow wraps the lines; folded into its columns, they could not be read.
         console = self.console()
         needed = console.measure(table, options=console.options.update(max_width=10_000)).maximum
@@ -112,6 +132,23 @@ class ConsoleCommand(BaseCommand):
 
     def print_json(self, document: Any) -> None:
         self.stdout.write(json.dumps(document, indent=2))
+
+
+class Help(DjangoHelpFormatter):
+    """Leaves the lines of what stands at the end of a help as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if text.startswith(EXAMPLES) else HelpFormatter._fill_text(self, text, width, indent)
+
+
+EXAMPLES = "Examples:\n"
+
+
+def epilog(command: str, examples: Iterable[tuple[str, str]], exits: Mapping[int, str]) -> str:
+    """The end of the help of a command."""
+    lines = [f"  {command} {arguments}".rstrip() + f"\n      {what}" for arguments, what in examples]
+    statuses = [f"  {status:<5}{meaning}" for status, meaning in sorted(exits.items())]
+    return EXAMPLES + "\n".join([*lines, "", "Exit statuses:", *statuses])
 
 
 @contextmanager
@@ -210,6 +247,12 @@ def progress(job: Job) -> str:
         return f"{job.exported:,} exported"
     share = 100 * (job.generated - job.deleted) // job.number_of_codes
     return f"{share} % of {job.number_of_codes:,}"
+
+
+def shown(cell: Cell) -> tuple[str, str]:
+    """What a terminal shows of a cell, and its style: a job's status has one of its own."""
+    text, style = (cell, style_of(cell)) if isinstance(cell, str) else cell
+    return printable(text), style
 
 
 def style_of(text: str) -> str:

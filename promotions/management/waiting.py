@@ -1,4 +1,4 @@
-"""What the commands that start a job share: telling its ID, and waiting for its end if asked to."""
+"""Waiting for the end of jobs, with their progress, and what the commands that start a job share beside it."""
 
 import time
 from collections.abc import Iterator
@@ -15,12 +15,60 @@ POLL_SECONDS = 0.5
 SILENCE_SECONDS = 5.0
 
 
-class StartingCommand(ConsoleCommand):
-    """A command that starts a job; every one takes --wait."""
+STARTING_EXITS = {
+    0: "created; with `--wait`: completed",
+    1: "not created; with `--wait`: not completed",
+    INTERRUPTED: "ended by Ctrl-C; a job that was created goes on",
+}
+
+
+class WaitingCommand(ConsoleCommand):
+    """A command that can wait for the end of jobs; every one takes --wait."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--wait", action="store_true", help="Wait until the job has ended, and show its progress.")
         super().add_arguments(parser)
+
+    def wait(self, job: Job) -> None:
+        """Show the progress of the job until it has ended, on stderr: stdout is for the result."""
+        try:
+            if self.stderr.isatty():
+                self.show_bar(job)
+            else:
+                self.write_lines(job)
+        except KeyboardInterrupt as error:
+            message = "Stopped waiting; what the job has made is removed all the same."
+            if job.is_cancellable:
+                message = f"Stopped waiting; the job goes on. To cancel it: manage.py cancel_job {job.uuid}"
+            raise Error(message, returncode=INTERRUPTED) from error
+        except Job.DoesNotExist as error:
+            raise Error("The job was deleted.") from error
+
+    def show_bar(self, job: Job) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[progress]}"))
+        with Progress(*columns, TimeElapsedColumn(), console=self.console(self.stderr)) as bar:
+            task = bar.add_task("", total=job.total, progress="")
+            for _ in until_ended(job):
+                bar.update(
+                    task,
+                    description=f"[{style_of(job.status)}]{what_happens(job)}",
+                    total=job.total,
+                    completed=job.done,
+                    progress=progress(job),
+                )
+
+    def write_lines(self, job: Job) -> None:
+        """A line whenever the status changes, and now and then between."""
+        last, silent_until = "", 0.0
+        for _ in until_ended(job):
+            if what_happens(job) == last and time.monotonic() < silent_until:
+                continue
+            last, silent_until = what_happens(job), time.monotonic() + SILENCE_SECONDS
+            self.print_line(f"{last}  {progress(job)}", stream=self.stderr)
+
+
+class StartingCommand(WaitingCommand):
+    """A command that starts a job."""
 
     def tell(self, job: Job, *, wait: bool, json: bool) -> None:
         """Print the ID of the job that was started, or all of it as JSON, and `wait` for its end. Raises Error when
@@ -36,40 +84,6 @@ class StartingCommand(ConsoleCommand):
                 self.print_json(describe(job))
         if wait and job.status != Status.COMPLETED:
             raise Error(f"The job is {job.status}{': ' if job.error else '.'}{job.error}")
-
-    def wait(self, job: Job) -> None:
-        """Show the progress of the job until it has ended, on stderr: stdout is for the result."""
-        try:
-            if self.stderr.isatty():
-                self.show_bar(job)
-            else:
-                self.write_lines(job)
-        except KeyboardInterrupt as error:
-            message = f"Stopped waiting; the job goes on. To cancel it: manage.py cancel_job {job.uuid}"
-            raise Error(message, returncode=INTERRUPTED) from error
-        except Job.DoesNotExist as error:
-            raise Error("The job was deleted.") from error
-
-    def show_bar(self, job: Job) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[progress]}"))
-        with Progress(*columns, TimeElapsedColumn(), console=self.console(self.stderr)) as bar:
-            task = bar.add_task("", total=job.number_of_codes, progress="")
-            for _ in until_ended(job):
-                bar.update(
-                    task,
-                    description=f"[{style_of(job.status)}]{what_happens(job)}",
-                    completed=job.generated - job.deleted,
-                    progress=progress(job),
-                )
-
-    def write_lines(self, job: Job) -> None:
-        """A line whenever the status changes, and now and then between."""
-        last, silent_until = "", 0.0
-        for _ in until_ended(job):
-            if what_happens(job) == last and time.monotonic() < silent_until:
-                continue
-            last, silent_until = what_happens(job), time.monotonic() + SILENCE_SECONDS
-            self.print_line(f"{last}  {progress(job)}", stream=self.stderr)
 
 
 def until_ended(job: Job) -> Iterator[None]:

@@ -7,8 +7,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
+from promotions.admin import dashboard
 from promotions.jobs import heartbeat
-from promotions.models import Job
+from promotions.models import Job, PromotionCode
 from promotions.states import Status
 from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory, UsageFactory
 
@@ -78,7 +79,7 @@ def test_promotions_that_begin_or_end_soon_are_shown(ann):
     PromotionFactory(name="Begins soon", start=now + day, end=now + 60 * day)
     PromotionFactory(name="Begins later", start=now + 8 * day, end=now + 60 * day)
     running(name="Ends soon", end=now + 2 * day)
-    running(name="Ends later", end=now + 8 * day, code_count=2000)
+    running(name="Ends later", end=now + 8 * day, automatic=True)
     running(name="Switched off", end=now + 2 * day, enabled=False)
     running(name="Gone", end=now + 2 * day, deleted_at=now)
     text = text_of(ann)
@@ -96,16 +97,56 @@ def test_promotions_that_are_low_on_codes_are_shown(ann):
     plenty = running(name="Plenty", code_count=10)
     PromotionCodeFactory.create_batch(10, promotion=plenty)
     running(name="Needs none", automatic=True)
-    running(name="Too large to look through", code_count=1001)
     JobFactory(promotion=running(name="On its way"))
+    disabled = running(name="Disabled ones", code_count=2)
+    PromotionCodeFactory.create_batch(2, promotion=disabled, disabled_at=timezone.now())
     response = ann.get(HOME)
-    assert [(promotion.name, left) for promotion, left in response.context["promotions"]["low"]] == [
+    assert [(low.promotion.name, low.stock.left) for low in response.context["promotions"]["low"]] == [
+        ("Disabled ones", 0),
         ("Without codes", 0),
         ("Used up", 1),
     ]
     text = response.content.decode()
     assert "1 of 20 codes can still be used" in text
     assert "has no codes" in text
+
+
+def large(name, usable):
+    """A promotion with 4,000 codes, among those of another, of which as many in a hundred can still be used."""
+    promotion, other = running(name=name, code_count=4000), PromotionFactory()
+    for number in range(4000):
+        if number % 1000 == 0:
+            of_other = [PromotionCode(promotion=other, code=f"{name}-other-{number}-{n}", uses=9) for n in range(700)]
+            PromotionCode.objects.bulk_create(of_other)
+            of_it = [
+                PromotionCode(promotion=promotion, code=f"{name}-{n}", uses=n * 37 % 100 < usable, max_uses=1)
+                for n in range(number, number + 1000)
+            ]
+            PromotionCode.objects.bulk_create(of_it)
+    return promotion
+
+
+def test_of_large_promotions_it_is_estimated_who_is_low_on_codes(ann):
+    large("Low", usable=4)
+    large("Plenty", usable=25)
+    response = ann.get(HOME)
+    [low] = response.context["promotions"]["low"]
+    assert low.promotion.name == "Low"
+    assert 40 < low.stock.left < 320
+    assert f"about {low.stock.left:,} of 4,000 codes can still be used" in response.content.decode()
+
+
+def test_when_more_promotions_run_than_are_looked_at_it_says_so(ann, monkeypatch):
+    monkeypatch.setattr(dashboard, "LOOKED_AT", 2)
+    now = timezone.now()
+    for days in (1, 2, 3):
+        running(name=f"Began {days} days ago", start=now - timedelta(days=days))
+    response = ann.get(HOME)
+    assert [low.promotion.name for low in response.context["promotions"]["low"]] == [
+        "Began 1 days ago",
+        "Began 2 days ago",
+    ]
+    assert "Only the 2 running promotions that began last were looked at." in response.content.decode()
 
 
 def test_charts_count_what_was_made_and_redeemed_by_day_and_have_a_table(ann):

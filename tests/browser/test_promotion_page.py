@@ -1,5 +1,6 @@
 """What staff do from the page of a promotion: codes are generated, exported and deleted, the promotion is copied."""
 
+import csv
 import re
 
 import pytest
@@ -39,7 +40,7 @@ def wait_for_the_end(job_type):
     return wait_until(lambda: Job.objects.filter(job_type=job_type, status=Status.COMPLETED).first())
 
 
-def test_from_the_login_to_a_thousand_exported_codes_it_is_eight_clicks_at_most(open_as_ann, page, start_worker):
+def test_from_the_login_to_a_file_of_a_thousand_codes_it_is_eight_clicks(open_as_ann, page, start_worker):
     PromotionFactory(name="Summer sale")
     clicks = []
     page.expose_function("clicked", lambda: clicks.append(1))
@@ -59,12 +60,15 @@ def test_from_the_login_to_a_thousand_exported_codes_it_is_eight_clicks_at_most(
     page.wait_for_url(re.compile(r"/job/\d+/change/"))
     exported = wait_for_the_end("code_export")
 
-    page.reload()
-    expect(page.get_by_text("1,000 exported")).to_be_visible()
+    expect(page.get_by_text("1,000 exported")).to_be_visible(timeout=10_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download file").click()
+    with download.value.path().open(newline="") as file:
+        rows = list(csv.DictReader(file))
     assert (generated.generated, exported.exported) == (1000, 1000)
-    assert exported.file
-    # The last one downloads the file.
-    assert len(clicks) + 1 == MOST_CLICKS
+    assert {row["code"] for row in rows} == set(PromotionCode.objects.values_list("code", flat=True))
+    assert len(rows) == 1000
+    assert len(clicks) <= MOST_CLICKS
 
 
 def test_the_example_follows_what_is_written(open_promotion):

@@ -4,7 +4,9 @@ import uuid
 
 import pytest
 
-from promotions.models import Job
+from promotions.jobs import lifecycle, runner
+from promotions.jobs.create import create_job
+from promotions.models import Job, JobType
 from promotions.states import Status
 from tests.factories import JobFactory, PromotionFactory
 
@@ -129,7 +131,7 @@ def test_a_dry_run_ends_as_the_real_one_would(run):
     job = JobFactory(status=Status.FAILED)
     ran = run("cancel_job", job.uuid, "nonsense", "--dry-run")
     assert (ran.status, ran.err) == (1, "Error: 2 of 2 would not be cancelled.\n")
-    assert ran.lines == [f"{job.uuid}  refused: {REFUSED} (it is failed)", "nonsense  job not found"]
+    assert ran.lines == [f"{job.uuid}  refused: {REFUSED} (it is failed)", f"{'nonsense':<36}  job not found"]
 
 
 def test_json_is_one_document_and_alone_on_stdout(run):
@@ -167,10 +169,6 @@ def test_a_reason_of_500_characters_is_kept_and_a_longer_one_is_wrong_usage(run)
     assert run("cancel_job", job.uuid, "--reason", "x" * 500).status == 0
 
 
-def test_the_help_names_the_exit_statuses(run):
-    assert "Exit status: 0 when every job was cancelled, 1 when" in run("cancel_job", "--help").out
-
-
 @pytest.mark.django_db(transaction=True)
 def test_the_process_ends_with_the_exit_status(run_process):
     job = JobFactory()
@@ -180,3 +178,31 @@ def test_the_process_ends_with_the_exit_status(run_process):
     assert (again.status, again.out) == (1, f"{job.uuid}  refused: {REFUSED} (it is cancelled)\n")
     assert again.err == "Error: 1 of 1 not cancelled.\n"
     assert run_process("cancel_job").status == 2
+
+
+def undo_later(job):
+    """A worker that comes by once the command has waited for a moment."""
+
+    return lambda _seconds: runner.run(job.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_is_told_when_nothing_of_the_job_is_left(run, monkeypatch):
+    job = create_job(PromotionFactory(), JobType.CODE_GENERATE, number_of_codes=100)
+    lifecycle.hand_back(lifecycle.claim(job.pk))
+    monkeypatch.setattr("promotions.management.waiting.time.sleep", undo_later(job))
+    ran = run("cancel_job", job.uuid, "--wait")
+    assert (ran.status, ran.out) == (0, f"{job.uuid}  cancelled\n")
+    assert ran.err.splitlines()[0] == "cancelling  0 % of 100"
+    assert status(job) == Status.CANCELLED
+
+
+def test_who_stops_waiting_is_told_that_the_job_is_cancelled_all_the_same(run, monkeypatch):
+    def interrupted(_seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("promotions.management.waiting.time.sleep", interrupted)
+    job = JobFactory(status=Status.PROCESSING)
+    ran = run("cancel_job", job.uuid, "--wait")
+    assert (ran.status, ran.out) == (130, f"{job.uuid}  cancelling\n")
+    assert ran.err.endswith("Error: Stopped waiting; what the job has made is removed all the same.\n")

@@ -1,6 +1,7 @@
 """What the docs say is what the code does."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from django.contrib.admin import site
 from django.contrib.auth.models import Permission
 from django.test import RequestFactory
 
+from promotions.management.console import COMMON_EXITS
 from promotions.models.webhook import WebhookEvent
 from promotions.ops import doctor
 from promotions.ops.chores import CHORES
@@ -75,6 +77,22 @@ def test_the_doctor_of_the_page_on_operating_looks_at_what_the_doctor_looks_at()
     shown = re.findall(r"^(?:ok|warning|error) +(\w+) ", read("docs/operations.md"), re.MULTILINE)
     of_sqlite = {"sqlite_place": "clocks"}
     assert shown == [of_sqlite.get(check.name, check.name) for check in doctor.examine()]
+
+
+def test_the_page_on_commands_says_what_each_exit_status_means():
+    page = read("docs/commands.md")
+    rows = re.findall(r"^\| `(\w+)` \| .+? \| (.+?) \| (.+?) \|$", page, re.MULTILINE)
+    exits = {name: command_of(name).exits for name, _done, _not in rows}
+    for name, *described in rows:
+        # Who starts a job in the same way is described in the same way.
+        said = [text.replace("as for `create_job`", exits["create_job"][place]) for place, text in enumerate(described)]
+        assert said == [exits[name][0], exits[name][1]], name
+    common = re.findall(r"^\| (\d+) \| (.+) \|$", page, re.MULTILINE)
+    assert {int(status): text for status, text in common if int(status) > 1} == COMMON_EXITS
+
+
+def command_of(name):
+    return import_module(f"promotions.management.commands.{name}").Command
 
 
 def test_every_figure_of_the_readme_was_measured():

@@ -1,14 +1,14 @@
 """`manage.py cancel_job`: cancels jobs by the rule that holds for the API and the admin."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from promotions.errors import JobNotCancellable, NotFound
 from promotions.management.console import (
-    ConsoleCommand,
+    Cell,
     Error,
     actor,
     at_most,
@@ -16,6 +16,7 @@ from promotions.management.console import (
     find_promotion,
     style_of,
 )
+from promotions.management.waiting import WaitingCommand
 from promotions.models import Job, Promotion
 from promotions.models.lookup import as_uuid
 from promotions.states import TRANSITIONS, Event, State
@@ -37,16 +38,28 @@ class Outcome:
     def is_cancelled(self) -> bool:
         return self.outcome in CANCEL_LEADS_TO.values()
 
+    @property
+    def cell(self) -> Cell:
+        """The outcome as the table shows it."""
+        if self.is_cancelled:
+            return self.outcome
+        return f"{self.outcome}: {self.detail} (it is {self.status})" if self.detail else self.outcome, "red"
 
-class Command(ConsoleCommand):
+
+class Command(WaitingCommand):
     help = (
         "Cancels jobs: a pending one at once; one that is being worked on becomes `cancelling`, and `cancelled` "
         "when a worker has removed its codes."
     )
-    epilog = (
-        "Exit status: 0 when every job was cancelled, 1 when one was refused or not found (the others are "
-        "cancelled all the same), 2 for wrong usage."
+    examples = (
+        ("5f0c… --reason 'Wrong prefix'", "cancel one job and say why"),
+        ("--promotion 9d1e… --dry-run", "say which jobs of a promotion would be cancelled"),
+        ("5f0c… --wait", "cancel it, and wait until nothing of it is left"),
     )
+    exits = {
+        0: "every job was cancelled",
+        1: "one was refused or not found; the others are cancelled all the same",
+    }
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("ids", nargs="*", metavar="ID", help="A job's ID, as `manage.py list_jobs` shows it.")
@@ -66,27 +79,52 @@ class Command(ConsoleCommand):
         super().add_arguments(parser)
 
     def handle(
-        self, *, ids: list[str], promotion: str | None, reason: str, dry_run: bool, json: bool, **options: Any
+        self,
+        *,
+        ids: list[str],
+        promotion: str | None,
+        reason: str,
+        dry_run: bool,
+        wait: bool,
+        json: bool,
+        **options: Any,
     ) -> None:
         if not ids and promotion is None:
             raise Error("Give the IDs of jobs, or --promotion for all jobs of one.", returncode=2)
         of = None if promotion is None else find_promotion(promotion)
-        outcomes = []
-        for text in without_repetition(ids) if ids else cancellable_jobs(of):
-            outcomes.append(look(text, of) if dry_run else cancel(text, of, reason))
-            if not json:
-                self.print_outcome(outcomes[-1], dry_run)
-        if json:
-            self.print_json({"dry_run": dry_run, "jobs": [asdict(outcome) for outcome in outcomes]})
+        outcomes: list[Outcome] = []
+        try:
+            for text in without_repetition(ids) if ids else cancellable_jobs(of):
+                outcomes.append(look(text, of) if dry_run else cancel(text, of, reason))
+            if wait and not dry_run:
+                outcomes = [self.wait_for_the_end(outcome) for outcome in outcomes]
+        finally:
+            # Also when it is interrupted: these are cancelled.
+            self.print_outcomes(outcomes, dry_run, json)
         self.sum_up(outcomes, dry_run)
 
-    def print_outcome(self, outcome: Outcome, dry_run: bool) -> None:
-        if outcome.is_cancelled:
-            would = "would become " if dry_run else ""
-            self.print_line(f"{outcome.id}  {would}", (outcome.outcome, style_of(outcome.outcome)))
-        else:
-            detail = f": {outcome.detail} (it is {outcome.status})" if outcome.detail else ""
-            self.print_line(f"{outcome.id}  ", (outcome.outcome, "red"), detail)
+    def wait_for_the_end(self, outcome: Outcome) -> Outcome:
+        """The outcome once nothing is left of the job."""
+        if outcome.outcome != State.CANCELLING:
+            return outcome
+        job = find_job(outcome.id)
+        self.wait(job)
+        return replace(outcome, outcome=job.status, status=job.status)
+
+    def print_outcomes(self, outcomes: list[Outcome], dry_run: bool, json: bool) -> None:
+        if json:
+            self.print_json({"dry_run": dry_run, "jobs": [asdict(outcome) for outcome in outcomes]})
+        elif outcomes:
+            rows = [
+                (
+                    one.id,
+                    (f"would become {one.outcome}", style_of(one.outcome))
+                    if dry_run and one.is_cancelled
+                    else one.cell,
+                )
+                for one in outcomes
+            ]
+            self.print_table(("job", "outcome"), rows, head=False)
 
     def sum_up(self, outcomes: list[Outcome], dry_run: bool) -> None:
         if not outcomes:

@@ -15,7 +15,11 @@ class Command(ConsoleCommand):
         "Makes a client of the API and prints the id and the secret with which it gets its tokens. The secret is "
         "stored as a hash only, so this is the one time it can be seen."
     )
-    epilog = "Exit status: 0 when made, 1 when the name is empty or taken, 2 for wrong usage."
+    examples = (
+        ("'Web shop'", "let the shop read and write"),
+        ("Reports --read-only --json", "let another system look at everything, and print its secret as JSON"),
+    )
+    exits = {0: "made", 1: "the name is empty or taken"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", metavar="NAME", help="What the client is called; shown wherever it did something.")

@@ -6,17 +6,18 @@ from django.core.management.base import CommandParser
 
 from promotions.jobs.create import create_job
 from promotions.management.console import actor, find_promotion
-from promotions.management.waiting import StartingCommand
+from promotions.management.waiting import STARTING_EXITS, StartingCommand
 from promotions.models import ConsumeUnit, JobType
 from promotions.models.job import PARAMETERS
 
 
 class Command(StartingCommand):
     help = "Starts a job on a promotion and prints its ID. A worker (`manage.py run_worker`) does the work."
-    epilog = (
-        "Exit status: 0 when the job was created (with --wait: when it was completed), 1 when it was not, 2 for "
-        "wrong usage, 130 when Ctrl-C ended the waiting; the job then goes on."
+    examples = (
+        ("9d1e… code_generate --number-of-codes 1000 --code-prefix summer --wait", "make codes and watch"),
+        ("9d1e… code_export", "write all codes of a promotion into a file"),
     )
+    exits = STARTING_EXITS
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("promotion", metavar="PROMOTION", help="The promotion's ID.")

@@ -15,7 +15,8 @@ class Command(ConsoleCommand):
         "Looks at the settings, the database, the workers, the storage and the clocks, and says in plain words what is "
         "wrong. Run it with the environment of the web process."
     )
-    epilog = "Exit status: 0 when all is well or only warnings were found, 1 for an error, 2 for wrong usage."
+    examples = (("", "look at everything"), ("--json", "the same for a program"))
+    exits = {0: "nothing is wrong; there may be warnings", 1: "something is wrong"}
     # It says itself what is wrong with the database.
     requires_system_checks: list[str] = []
 

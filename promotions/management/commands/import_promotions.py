@@ -42,10 +42,12 @@ class Command(ConsoleCommand):
         "codes, single promotions, or many of these one after another. Each promotion comes in with all its codes or "
         "not at all; what is here already stays as it is, so a second run changes nothing."
     )
-    epilog = (
-        "Exit status: 0 when everything is here, 1 when a promotion was refused (the others are taken in all the "
-        "same) or the file could not be read, 2 for wrong usage, 130 when Ctrl-C ended it; what came in before stays."
+    examples = (
+        ("shop.json --dry-run", "say what would come in"),
+        ("shop.json", "take it in; what came in stays, whatever ends the command"),
+        ("codes.json --promotion 9d1e…", "codes alone, listed without `links`"),
     )
+    exits = {0: "everything is there", 1: "something was refused, or could not be read"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="The file with the JSON; - for standard input.")

@@ -15,9 +15,12 @@ COLUMNS = ("id", "promotion", "type", "name", "status", "progress", "created", "
 
 class Command(ConsoleCommand):
     help = "Lists jobs, the newest first."
-    epilog = (
-        "Exit status: 0 when listed, also when there is no job, 1 when the promotion is not found, 2 for wrong usage."
+    examples = (
+        ("--status pending processing", "what runs and waits"),
+        ("--promotion 9d1e… --limit 5", "the newest five of a promotion"),
+        ("--status failed --json | jq -r '.jobs[].id'", "the IDs of those that failed"),
     )
+    exits = {0: "listed, also when there is none", 1: "the promotion is not found"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -14,7 +14,11 @@ class Command(ConsoleCommand):
         "lost; likewise the removal of deleted promotions. Every worker does this by itself every few seconds; does "
         "no harm at any time."
     )
-    epilog = "Exit status: 0 when done, also when no job needed it, 2 for wrong usage."
+    examples = (
+        ("", "have delivered again what a dead worker has left"),
+        ("--all", "after the queue was emptied: everything that no worker holds"),
+    )
+    exits = {0: "done, also when none needed it", 1: "the database cannot be used"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -30,9 +34,9 @@ class Command(ConsoleCommand):
             removals = [str(promotion.uuid) for promotion in promotions]
             self.print_json({"delivered": [str(job.uuid) for job in jobs], "removals": removals})
             return
-        for job in jobs:
-            self.print_line(f"{job.uuid}  delivered again")
-        for promotion in promotions:
-            self.print_line(f"{promotion.uuid}  removal of the deleted promotion delivered again")
-        if not jobs and not promotions:
+        rows = [(str(job.uuid), "delivered again") for job in jobs]
+        rows += [(str(one.uuid), "removal of the deleted promotion delivered again") for one in promotions]
+        if rows:
+            self.print_table(("id", "what happened"), rows, head=False)
+        else:
             self.stdout.write("No job needed to be delivered again.")

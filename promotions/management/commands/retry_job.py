@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from promotions.jobs.create import retry_job
 from promotions.management.console import actor, find_job
-from promotions.management.waiting import StartingCommand
+from promotions.management.waiting import STARTING_EXITS, StartingCommand
 
 
 class Command(StartingCommand):
@@ -14,10 +14,8 @@ class Command(StartingCommand):
         "Starts a failed or cancelled job again: a new job with the same name and parameters, whose ID is printed. "
         "The rules for new jobs hold; the old job stays as it is."
     )
-    epilog = (
-        "Exit status: 0 when the new job was created (with --wait: when it was completed), 1 when it was not, 2 for "
-        "wrong usage, 130 when Ctrl-C ended the waiting; the job then goes on."
-    )
+    examples = (("5f0c…", "start it again"), ("5f0c… --wait --json", "and print the new job when it has ended"))
+    exits = STARTING_EXITS
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", metavar="ID", help="The failed or cancelled job's ID.")

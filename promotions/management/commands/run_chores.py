@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from promotions.management.console import ConsoleCommand
-from promotions.ops.chores import CHORES, run_due
+from promotions.management.console import Cell, ConsoleCommand
+from promotions.ops.chores import CHORES, Done, run_due
 
 
 class Command(ConsoleCommand):
@@ -14,7 +14,8 @@ class Command(ConsoleCommand):
         "keys, finished deliveries of the queue, old deliveries to webhooks, expired tokens and expired sessions; each "
         "when its turn has come. Every worker does this by itself; does no harm at any time."
     )
-    epilog = "Exit status: 0 when done, also when no turn had come, 1 when something failed, 2 for wrong usage."
+    examples = (("", "do what is due"), ("--all", "do everything now"))
+    exits = {0: "all were done", 1: "one failed"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         names = ", ".join(chore.name for chore in CHORES)
@@ -27,11 +28,16 @@ class Command(ConsoleCommand):
             chores = [{"name": one.chore.name, one.chore.did: one.count, "error": one.error} for one in done]
             self.print_json({"chores": chores})
         else:
-            for one in done:
-                self.print_line(
-                    f"{one.chore.name}  " + (f"failed: {one.error}" if one.error else f"{one.count} {one.chore.did}")
-                )
-            if not done:
-                self.stdout.write("No chore's turn had come.")
+            self.print_done(done)
         if any(one.error for one in done):
             raise SystemExit(1)
+
+    def print_done(self, done: list[Done]) -> None:
+        rows: list[tuple[Cell, ...]] = [
+            (one.chore.name, (f"failed: {one.error}", "bold red") if one.error else f"{one.count:,} {one.chore.did}")
+            for one in done
+        ]
+        if rows:
+            self.print_table(("chore", "what happened"), rows, head=False)
+        else:
+            self.stdout.write("No chore's turn had come.")

@@ -5,14 +5,13 @@ import random
 import signal
 import threading
 import time
-from argparse import ArgumentParser
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, valid_interval
@@ -20,6 +19,7 @@ from django_tasks_db.management.commands.db_worker import Worker, valid_interval
 from promotions import log
 from promotions.jobs import heartbeat, runner
 from promotions.jobs.sweep import sweep, sweep_deleted
+from promotions.management.console import ExplainedCommand
 from promotions.models.actor import Door, acting
 from promotions.ops import chores
 from promotions.ops.checks import missing_migrations
@@ -53,13 +53,18 @@ class JobWorker(Worker):
                 time.sleep(LOOK_AGAIN)
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = (
         "Works on jobs until it is told to end (SIGTERM or Ctrl-C; it then lets its job go after the current "
         "batch, for another worker to go on with). Run as many as you like, on as many machines."
     )
+    examples = (
+        ("", "work until told to end"),
+        ("--batch", "work off what is there, then end"),
+    )
+    exits = {0: "ended in good order", 1: "it could not start"}
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--interval",
             type=valid_interval,

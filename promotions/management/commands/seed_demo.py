@@ -27,7 +27,8 @@ class Command(ConsoleCommand):
         "Fills the database with a demo: the superuser `demo`, promotions, and jobs on them, which are really "
         "worked on; two are left to a worker. Run again, it adds what is missing. Not for a shop's real database."
     )
-    epilog = "Exit status: 0 when the demo is there, 1 when it is not or has no password, 2 for wrong usage."
+    examples = (("--password 'for the demo'", "fill the database, and say how to log in"),)
+    exits = {0: "the demo is there", 1: "it is not there, or has no password"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -1,0 +1,99 @@
+"""How many codes of a promotion can still be used: counted when there are few, and estimated from a sample when there
+are many, so that it takes the same time for ten million codes as for a thousand."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, OuterRef, Q, Subquery
+
+from promotions.models import Promotion, PromotionCode
+
+# As many are counted one by one: a look at each.
+COUNTED_CODES = 1000
+# Looks into a promotion with more. A share of a tenth then is off by more than 0.03 in one of twenty cases.
+SAMPLE = 400
+
+_TABLE = f'"{PromotionCode._meta.db_table}"'
+
+# What turns two parameters, promotions and ids, into rows of them.
+_PROBES: dict[str, tuple[str, Callable[[list[int]], Any]]] = {
+    "postgresql": ("SELECT p, at FROM unnest(%s::bigint[], %s::bigint[]) AS probe(p, at)", list),
+    "sqlite": (
+        "SELECT p.value AS p, at.value AS at FROM json_each(%s) p JOIN json_each(%s) at USING (key)",
+        json.dumps,
+    ),
+}
+
+CAN_BE_USED = Q(disabled_at=None) & (Q(uses=None) | Q(uses__gt=0))
+
+
+@dataclass(frozen=True)
+class Stock:
+    """How many codes of a promotion can still be used, exactly or about."""
+
+    left: int
+    is_exact: bool
+
+
+def stocks(promotions: Iterable[Promotion]) -> dict[int, Stock]:
+    """The stock of each of these promotions, by its key. None of them may have a job in progress."""
+    promotions = list(promotions)
+    few = [one for one in promotions if one.code_count <= COUNTED_CODES]
+    many = [one for one in promotions if one.code_count > COUNTED_CODES]
+    return _counted(few) | _estimated(many)
+
+
+def _counted(promotions: list[Promotion]) -> dict[int, Stock]:
+    codes = PromotionCode.objects.filter(promotion__in=promotions).order_by().values("promotion_id")
+    left = dict(codes.annotate(usable=Count("id", filter=CAN_BE_USED)).values_list("promotion_id", "usable"))
+    return {one.pk: Stock(left.get(one.pk, 0), is_exact=True) for one in promotions}
+
+
+def _estimated(promotions: list[Promotion]) -> dict[int, Stock]:
+    seen = _sampled(_probes(promotions))
+    return {one.pk: _stock(one, seen.get(one.pk, set())) for one in promotions}
+
+
+def _stock(promotion: Promotion, codes: set[int]) -> Stock:
+    """What the sampled codes tell: their ids, those that cannot be used any more with a minus."""
+    share = sum(code > 0 for code in codes) / (len(codes) or 1)
+    return Stock(round(promotion.code_count * share), is_exact=False)
+
+
+def _probes(promotions: list[Promotion]) -> list[tuple[int, int]]:
+    """For each promotion SAMPLE ids, evenly spread from its first code to its last. The same each time, so that nothing
+    flickers; jobs have drawn the codes at random, so their order says nothing about their use."""
+    of_it = PromotionCode.objects.filter(promotion=OuterRef("pk")).values("id")
+    ends = Promotion.objects.filter(pk__in=[one.pk for one in promotions]).annotate(
+        first=Subquery(of_it.order_by("promotion_id", "id")[:1]),
+        last=Subquery(of_it.order_by("-promotion_id", "-id")[:1]),
+    )
+    return [
+        (pk, first + (last - first) * place // (SAMPLE - 1))
+        for pk, first, last in ends.exclude(first=None).values_list("pk", "first", "last")
+        for place in range(SAMPLE)
+    ]
+
+
+def _sampled(probes: list[tuple[int, int]]) -> dict[int, set[int]]:
+    """The first code from each of these places on, each once: where ids are missing many places lead to one code."""
+    rows, parameter = _PROBES[connection.vendor]
+    # Only names of the model stand in the text.
+    sql = f"""
+        SELECT p, (
+            SELECT CASE WHEN disabled_at IS NULL AND (uses IS NULL OR uses > 0) THEN id ELSE -id END
+            FROM {_TABLE} WHERE promotion_id = p AND id >= at ORDER BY promotion_id, id LIMIT 1
+        ) FROM ({rows}) probe
+    """  # noqa: S608
+    seen: dict[int, set[int]] = {}
+    if not probes:
+        return seen
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parameter(list(column)) for column in zip(*probes, strict=True)])
+        for promotion, code in cursor.fetchall():
+            if code is not None:
+                seen.setdefault(promotion, set()).add(code)
+    return seen
