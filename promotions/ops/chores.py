@@ -64,13 +64,22 @@ def run_due(*, at_once: bool = False) -> list[Done]:
     turns = {turn.name: turn for turn in ChoreTurn.objects.annotate(time=Now())}
     new = [ChoreTurn(name=chore.name) for chore in CHORES if chore.name not in turns]
     ChoreTurn.objects.bulk_create(new, ignore_conflicts=True)
-    due = [chore for chore in CHORES if at_once or not (turn := turns.get(chore.name)) or turn.next_at <= turn.time]
+    due = [
+        chore
+        for chore in CHORES
+        if at_once or not (turn := turns.get(chore.name)) or _has_come(chore, turn.next_at - turn.time)
+    ]
     return [_do(chore) for chore in due if not runner.stop_requested.is_set() and _take_turn(chore, at_once)]
+
+
+def _has_come(chore: Chore, left: timedelta) -> bool:
+    """Whether it is time. A turn that is further away than any was given by a clock that has been set back since."""
+    return not timedelta(0) < left <= chore.every
 
 
 def _take_turn(chore: Chore, at_once: bool) -> bool:
     """Whether this turn is ours to do; to everyone else it has then been done."""
-    due = Q() if at_once else Q(next_at__lte=Now())
+    due = Q() if at_once else Q(next_at__lte=Now()) | Q(next_at__gt=Now() + chore.every)
     row = ChoreTurn.objects.filter(due, name=chore.name)
     return row.update(next_at=Now() + chore.every, began_at=Now()) == 1
 

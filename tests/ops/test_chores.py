@@ -58,6 +58,13 @@ def test_every_chore_is_done_once_and_then_only_when_its_next_turn_has_come():
     assert removed() == {}
     ChoreTurn.objects.filter(name="tokens").update(next_at=ago(hours=1))
     assert removed() == {"tokens": 0}
+
+
+def test_a_turn_that_a_clock_gave_which_has_been_set_back_is_not_waited_for():
+    run_due()
+    ChoreTurn.objects.filter(name="tokens").update(next_at=ago(hours=-2))
+    assert removed() == {"tokens": 0}
+    assert removed() == {}
     assert removed(at_once=True) == NOTHING
 
 
