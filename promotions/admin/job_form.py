@@ -1,5 +1,6 @@
 """The form that starts a job that generates codes, for a promotion that is chosen in it or known before."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -19,6 +20,8 @@ from promotions.models.job import CODE_LENGTH_DEFAULT, CODE_LENGTH_MAX, CODE_LEN
 
 PARAMETERS = ("number_of_codes", "max_uses_per_code", "consume_unit", "code_length", "code_prefix")
 NUMBER_TO_BEGIN_WITH = 1000
+# Matches nothing: there is nothing to cut off.
+NO_DECIMALS = re.compile(r"(?!)")
 
 
 class NewJobForm(forms.ModelForm):
@@ -44,6 +47,12 @@ class NewJobForm(forms.ModelForm):
             ),
             "code_prefix": _("Stands before each code, joined by a dash."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if number := self.fields.get("number_of_codes"):
+            # In German 1.000 is a thousand, and Django would take it for one: it is refused.
+            number.re_decimal = NO_DECIMALS  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         """Says before what would make the job fail later."""

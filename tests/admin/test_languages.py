@@ -218,3 +218,12 @@ def test_what_staff_do_is_stored_in_no_language(boss):
         ("code_changed", {"disabled": True}),
         ("code_added", {}),
     ]
+
+
+def test_a_thousand_written_as_in_german_does_not_become_one_code(boss):
+    promotion = PromotionFactory()
+    page = f"/admin/promotions/promotion/{promotion.pk}/generate/"
+    answer = boss("de").post(page, {"number_of_codes": "1.000", "_generate": "1"})
+    with translation.override("de"):
+        assert list(answer.context["form"].errors["number_of_codes"]) == ["Bitte eine ganze Zahl eingeben."]
+    assert not promotion.jobs.exists()
