@@ -160,6 +160,9 @@ def open_pages(browser: Any, addresses: dict[str, str]) -> dict[str, Any]:
                 page.goto(HOST + addresses[name], wait_until="networkidle")
                 if name == "generate":
                     fill_in(page)
+                if name == "code":
+                    # Who has used it stands below its facts.
+                    page.set_viewport_size(size | {"height": 1120})
     # What shows progress comes first: a worker that stands still is believed to work for a while only.
     return dict(sorted(tabs.items(), key=lambda tab: not tab[0].startswith(LIVE)))
 
@@ -215,4 +218,5 @@ def main() -> None:
             browser.close()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -28,7 +28,7 @@ FAILURES_SHOWN = 10
 COUNTED = 1000
 
 # Of so many running promotions it is looked how many codes are left.
-LOOKED_AT = 50
+LOOKED_AT = 30
 # The share of codes that can still be used at which a promotion is low on them.
 LOW_SHARE = 0.1
 

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.test import Client
 from playwright.sync_api import expect
@@ -59,12 +60,14 @@ def test_nor_the_pages_for_those_who_are_not_let_in(page, live_server, settings,
     expect(page.get_by_text("Too many wrong passwords")).to_be_visible()
 
 
-def test_nor_the_page_that_is_shown_when_the_database_is_away(boss, page, monkeypatch):
-    def away(*arguments):
-        raise OperationalError
+@pytest.mark.parametrize(("error", "status"), [(OperationalError, 503), (PermissionDenied, 403), (ValueError, 500)])
+def test_nor_the_pages_that_say_what_went_wrong_and_what_to_do(boss, page, monkeypatch, error, status):
+    def broken(*arguments):
+        raise error
 
-    monkeypatch.setattr(JobAdmin, "get_queryset", away)
-    assert boss(f"{APP}job/").status == 503
+    monkeypatch.setattr(JobAdmin, "get_queryset", broken)
+    assert boss(f"{APP}job/").status == status
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         assert not faults(page)
