@@ -492,6 +492,7 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Back office"),
     "SHOW_LANGUAGES": True,
     "SITE_SYMBOL": "sell",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("backoffice/icon.svg")}],
     "STYLES": [lambda request: static("backoffice/admin.css")],
     "SCRIPTS": [
         lambda request: static("backoffice/alpine.js"),

@@ -88,7 +88,7 @@ class Low:
     def in_words(self) -> str:
         if not self.promotion.code_count:
             return _("has no codes")
-        numbers = {"left": f"{self.stock.left:,}", "all": f"{self.promotion.code_count:,}"}
+        numbers = {"left": number(self.stock.left), "all": number(self.promotion.code_count)}
         if self.stock.is_exact:
             return _("%(left)s of %(all)s codes can still be used") % numbers
         return _("about %(left)s of %(all)s codes can still be used") % numbers

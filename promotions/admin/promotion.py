@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from promotions.admin.display import PROMOTION_COLOURS, ROWS_PER_PAGE, number, who
+from promotions.admin.display import PROMOTION_COLOURS, ROWS_PER_PAGE, moment, number, who
 from promotions.admin.promotion_actions import PromotionActions
 from promotions.admin.promotion_form import PromotionForm, fieldsets_for, form_for
 from promotions.admin.promotion_page import head
@@ -45,7 +45,7 @@ TO_LOOK_AT = [
 
 @admin.register(Promotion)
 class PromotionAdmin(PromotionActions):
-    list_display = ["name", "promotion_type", "standing", "code_count", "start", "end"]
+    list_display = ["name", "promotion_type", "standing", "codes", "starts", "ends"]
     list_filter = ["enabled", "automatic", "promotion_type"]
     search_fields = ["name", "uuid"]
     search_help_text = _("Search by name or ID")
@@ -142,6 +142,18 @@ class PromotionAdmin(PromotionActions):
     def standing(self, promotion: Promotion) -> tuple[str, Any]:
         state = promotion.state(timezone.now())
         return state.value, state.label
+
+    @display(description=_("codes"), ordering="code_count")
+    def codes(self, promotion: Promotion) -> str:
+        return number(promotion.code_count)
+
+    @display(description=_("start"), ordering="start")
+    def starts(self, promotion: Promotion) -> str:
+        return moment(promotion.start)
+
+    @display(description=_("end"), ordering="end")
+    def ends(self, promotion: Promotion) -> str:
+        return moment(promotion.end)
 
 
 def wanted_type(request: HttpRequest) -> str | None:
