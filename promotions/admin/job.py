@@ -84,6 +84,7 @@ class JobAdmin(CancellingAdmin, RetryingAdmin, LiveAdmin):
         return [
             (_("Job"), {"fields": ("name", "promotion", "job_type", "uuid", "created_by", *times)}),
             *([cancelled] if obj.cancel_requested_at else []),
+            *([(_("File"), {"fields": ("file_sha256",)})] if obj.file_sha256 else []),
             (_("Parameters"), {"fields": PARAMETERS}),
         ]
 

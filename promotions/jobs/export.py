@@ -5,6 +5,7 @@ name that carries the worker's token, and the job refers to it in the UPDATE tha
 lost the job can replace nothing, and files that no job refers to are `collect`ed.
 """
 
+import hashlib
 import logging
 import os
 import tempfile
@@ -40,26 +41,29 @@ def steps(job: Job) -> Iterator[None]:
     this worker's any more, JobFailure when the file cannot be written or stored.
     """
     try:
-        stored = yield from _stored(job)
+        stored, sha256 = yield from _stored(job)
     except OSError as error:
         raise JobFailure(FILE_NOT_WRITTEN % {"why": error.strerror or error}) from error
     try:
-        lifecycle.complete(job, file=stored)
+        lifecycle.complete(job, file=stored, file_sha256=sha256)
     except LeaseLost:
         default_storage.delete(stored)
         raise
 
 
-def _stored(job: Job) -> Generator[None, None, str]:
-    """Write the file and store it, which yields after each batch; returns its name in the storage."""
+def _stored(job: Job) -> Generator[None, None, tuple[str, str]]:
+    """Write the file and store it, which yields after each batch; returns its name in the storage and its SHA-256."""
+    sha256 = hashlib.sha256()
     with tempfile.TemporaryFile(dir=settings.PROMOTIONS_TMP_DIR) as file:
-        for exported in _write(job, file):
+        for part, exported in _parts(job):
+            file.write(part)
+            sha256.update(part)
             lifecycle.renew(job, exported)
             yield
         file.flush()
         os.fsync(file.fileno())
         file.seek(0)
-        return default_storage.save(_name(job), Renewing(file, job))
+        return default_storage.save(_name(job), Renewing(file, job)), sha256.hexdigest()
 
 
 class Renewing(File):
@@ -126,9 +130,9 @@ def _name(job: Job) -> str:
     return f"{FOLDER}/{job.uuid}/{job.lease_token}/{job.uuid}_{now:%Y%m%d}_{now:%H%M%S}_codes.csv"
 
 
-def _write(job: Job, file: IO[bytes]) -> Iterator[int]:
-    """Write the promotion's codes into `file`; yields how many rows are there after each batch."""
-    file.write(lines.heading())
+def _parts(job: Job) -> Iterator[tuple[bytes, int]]:
+    """The file with the promotion's codes, in parts, each with how many rows are there then."""
+    yield lines.heading(), 0
     # None of them is hidden: this is the promotion's only active job, and one that has ended has none that are.
     codes = PromotionCode.objects.filter(promotion_id=job.promotion_id)
     exported = last_id = 0
@@ -136,6 +140,5 @@ def _write(job: Job, file: IO[bytes]) -> Iterator[int]:
         text, count, last_id = lines.read_next(codes, last_id, BATCH)
         if not count:
             return
-        file.write(text)
         exported += count
-        yield exported
+        yield text, exported

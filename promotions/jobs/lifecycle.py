@@ -139,9 +139,9 @@ def renew(job: Job, exported: int, *, now: Clock | None = None) -> None:
     job.exported = exported
 
 
-def complete(job: Job, *, file: str = "") -> None:
+def complete(job: Job, *, file: str = "", file_sha256: str | None = None) -> None:
     """End the job as completed: from this moment its codes are live, or its `file` is there. Raises LeaseLost."""
-    _write(job, Event.COMPLETE, lease_expires_at=None, file=file)
+    _write(job, Event.COMPLETE, lease_expires_at=None, file=file, file_sha256=file_sha256)
     logger.info("job %s: completed with %d codes", job.uuid, job.generated or job.exported, extra=job.log_fields)
 
 

@@ -143,6 +143,10 @@ class Job(models.Model):
     exported = models.PositiveIntegerField(default=0, editable=False)
     # The name in the storage of what a completed export has written; empty again when that has expired.
     file = models.CharField(max_length=255, blank=True, editable=False)
+    # Of the file as it was written, in hexadecimal; stays when the file has expired.
+    file_sha256 = models.CharField(  # noqa: DJ001 - null as for jobs that were done before it was kept
+        _("SHA-256 of the file"), max_length=64, null=True, editable=False
+    )
 
     # Who and when.
     created_by = models.CharField(max_length=255, blank=True, editable=False)

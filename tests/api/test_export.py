@@ -1,5 +1,7 @@
 """Exporting codes through the API."""
 
+import hashlib
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -33,7 +35,7 @@ def exported(api):
 def test_the_link_leads_to_the_file_without_a_token(api, exported):
     answer = api.get(f"{exported}/file")
     assert answer.status_code == 200
-    assert list(answer.json()) == ["href"]
+    assert list(answer.json()) == ["href", "sha256"]
     href = answer.json()["href"]
     assert href.startswith("http://testserver/")
     assert {"Expires", "Signature", "Key-Pair-Id"} <= {part.split("=")[0] for part in href.split("?")[1].split("&")}
@@ -41,9 +43,16 @@ def test_the_link_leads_to_the_file_without_a_token(api, exported):
     file = APIClient().get(href)
     assert file.status_code == 200
     assert file.headers["Content-Type"] == "text/csv; charset=utf-8"
-    lines = b"".join(file.streaming_content).decode().splitlines()
+    content = b"".join(file.streaming_content)
+    assert hashlib.sha256(content).hexdigest() == answer.json()["sha256"]
+    lines = content.decode().splitlines()
     assert lines[0].startswith("code,consume_unit,")
     assert lines[1].startswith("Summer-1,per_cart,")
+
+
+def test_an_export_from_before_checksums_were_kept_has_none(api, exported):
+    Job.objects.update(file_sha256=None)
+    assert list(api.get(f"{exported}/file").json()) == ["href"]
 
 
 def refused(href):

@@ -1,5 +1,7 @@
 """The verdict on a storm sees what is wrong, each thing that it looks for."""
 
+import hashlib
+
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -81,6 +83,14 @@ def lose_an_exported_row():
     )
 
 
+def change_a_file():
+    job = JobFactory(status="completed", job_type="code_export", number_of_codes=None, exported=1)
+    Job.objects.filter(pk=job.pk).update(
+        file=default_storage.save(f"exports/{job.uuid}/1/codes.csv", ContentFile(b"code\r\na\r\n")),
+        file_sha256=hashlib.sha256(b"code\r\nb\r\n").hexdigest(),
+    )
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -93,6 +103,7 @@ def lose_an_exported_row():
         use_a_code_for_nobody,
         leave_a_temporary_file,
         lose_an_exported_row,
+        change_a_file,
     ],
 )
 def test_what_is_wrong_is_found(calm, wrong):

@@ -249,7 +249,10 @@ ANSWERS: dict[str, Schema] = {
     "Job": JOB,
     "JobAnswer": data(ref("Job")),
     "JobPage": page_of("Job"),
-    "JobFile": record({"href": described(LINK, "Where the file is to be had, for a while and without a token.")}),
+    "JobFile": record(
+        {"href": described(LINK, "Where the file is to be had, for a while and without a token.")},
+        {"sha256": described(TEXT, "The SHA-256 of the file, in hexadecimal. Absent for old exports.")},
+    ),
     "Usage": USAGE,
     "UsageAnswer": data(ref("Usage")),
     "UsagePage": page_of("Usage"),

@@ -55,14 +55,16 @@ class JobDetail(APIView):
 
 
 class JobFile(APIView):
-    """Where the file of a completed export is to be had: a link that needs no token and expires."""
+    """Where the file of a completed export is to be had, a link that needs no token and expires; and the SHA-256 by
+    which a client can see that it has got the whole file."""
 
     @schema.get_job_file
     def get(self, request: Request, promotion_id: str, job_id: str) -> Response:
         job = find_job(promotion_id, job_id)
         if not job.file:
             raise NoFile(job.status)
-        return Response({"href": link_to(request, job.file)})
+        checksum = {"sha256": job.file_sha256} if job.file_sha256 else {}
+        return Response({"href": link_to(request, job.file), **checksum})
 
 
 class JobCancel(APIView):

@@ -1,6 +1,7 @@
 """What must be true when everything has come to its end; each finding is a sentence."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,9 +49,12 @@ def of_files() -> Iterator[str]:
     exports = Job.objects.exclude(file="")
     for job in exports:
         with default_storage.open(job.file) as file:
-            rows = list(csv.reader(io.StringIO(file.read().decode())))[1:]
+            content = file.read()
+        rows = list(csv.reader(io.StringIO(content.decode())))[1:]
         if len(rows) != job.exported or len({row[0] for row in rows}) != job.exported:
             yield f"{job.file} has {len(rows)} rows, its job says {job.exported}"
+        if hashlib.sha256(content).hexdigest() != job.file_sha256:
+            yield f"{job.file} is not what was written"
     stored = stored_files(export.FOLDER)
     if stored != len(exports):
         yield f"{stored} files are stored, {len(exports)} are referred to"
