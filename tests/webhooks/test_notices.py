@@ -64,7 +64,7 @@ def test_a_promotion_is_told_when_it_starts_and_when_it_ends_and_each_once(told)
     let_pass(promotion, start=ago(seconds=1))
     assert told() == [STARTED]
     assert told() == []
-    let_pass(promotion, end=ago(seconds=0))
+    let_pass(promotion, end=ago(milliseconds=500))
     assert told() == [ENDED]
     assert told() == []
 
