@@ -49,12 +49,12 @@ test: test-sqlite test-postgresql test-redis
 test-sqlite: export VAR_DIR := $(CURDIR)/var/test-sqlite
 test-postgresql: export VAR_DIR := $(CURDIR)/var/test-postgresql
 
-# What proves the same on every database runs on the other one only.
+# What proves the same on every database runs on one only: in a browser here, all else that is marked so on PostgreSQL.
 test-sqlite: $(V)/.synced
 	$(V)/bin/python -m pytest -m "not once" $(ARGS)
 
 test-postgresql: $(V)/.synced
-	$(V)/bin/python tools/with_postgresql.py $(V)/bin/python -m pytest $(ARGS)
+	$(V)/bin/python tools/with_postgresql.py $(V)/bin/python -m pytest --ignore tests/browser $(ARGS)
 
 # The tests of the jobs once more, with a Redis that delivers them.
 test-redis: export VAR_DIR := $(CURDIR)/var/test-redis

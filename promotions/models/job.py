@@ -70,8 +70,9 @@ class JobQuerySet(models.QuerySet["Job"]):
     def unheld(self, now: "Now | datetime | None" = None) -> "JobQuerySet":
         """The jobs that have not ended and that no worker holds at `now`, by default the database's time."""
         now = now or Now()
-        # What seems to be held for longer than anyone may was held by a clock that has been set back since.
-        ended = Q(lease_expires_at__lte=now) | Q(lease_expires_at__gt=now + LONGEST_LEASE)
+        # What seems to be held for much longer than anyone may was held by a clock that has been set back since. Not
+        # just longer: who has waited for the row compares with the time before.
+        ended = Q(lease_expires_at__lte=now) | Q(lease_expires_at__gt=now + 2 * LONGEST_LEASE)
         return self.active().filter(Q(lease_expires_at=None) | ended)
 
     def transition(self, event: Event, job: "Job", *, by: str = "", is_told: bool = True, **changes: Any) -> bool:

@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 # Rows that are removed in one transaction: some 10 ms of work.
 BATCH = 1_000
+# A turn that is so much further away than any was given by a clock that has been set back since; not less, since who
+# has waited for the row compares with the time before.
+TOO_FAR = timedelta(minutes=1)
 # A chore that could not be done is tried again so soon.
 RETRY = timedelta(minutes=5)
 DELIVERIES_KEPT = timedelta(days=1)
@@ -73,13 +76,13 @@ def run_due(*, at_once: bool = False) -> list[Done]:
 
 
 def _has_come(chore: Chore, left: timedelta) -> bool:
-    """Whether it is time. A turn that is further away than any was given by a clock that has been set back since."""
-    return not timedelta(0) < left <= chore.every
+    """Whether it is time."""
+    return not timedelta(0) < left <= chore.every + TOO_FAR
 
 
 def _take_turn(chore: Chore, at_once: bool) -> bool:
     """Whether this turn is ours to do; to everyone else it has then been done."""
-    due = Q() if at_once else Q(next_at__lte=Now()) | Q(next_at__gt=Now() + chore.every)
+    due = Q() if at_once else Q(next_at__lte=Now()) | Q(next_at__gt=Now() + chore.every + TOO_FAR)
     row = ChoreTurn.objects.filter(due, name=chore.name)
     return row.update(next_at=Now() + chore.every, began_at=Now()) == 1
 

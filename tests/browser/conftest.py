@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -13,15 +12,6 @@ from tests.factories import UserFactory
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """A page looks the same whatever database is behind it; that it shows the right things is tested on each in
-    tests/admin."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker("once")
 
 
 @pytest.fixture(scope="module")
