@@ -43,37 +43,50 @@ def read_next(codes: QuerySet[PromotionCode], after_id: int, at_most: int) -> tu
     Select them by their promotion, as for `bulk.delete_next`. Returns the lines in UTF-8, each with its end, how many
     they are, 0 when none is left, and the id of the last.
     """
-    codes = codes.filter(id__gt=after_id).order_by("promotion_id", "id")
-    text, count, last = _read(codes, at_most, with_quotes=False)
-    if _needs_quotes(text, count):
-        text, count, last = _read(codes, at_most, with_quotes=True)
+    codes = codes.filter(id__gt=after_id).order_by("promotion_id", "id")[:at_most]
+    read_plain = _read_by_moment if connection.vendor == "postgresql" else _read_plain
+    text, count, last = read_plain(codes) or _read(codes, with_quotes=True)
     return text.encode(), count, last or after_id
 
 
-def _needs_quotes(text: str, lines: int) -> bool:
-    """Whether a value in these lines has a sign that must stand in quotes: rare, and found faster here than there."""
-    expected = {",": (len(COLUMNS) - 1) * lines, "\r": lines, "\n": lines, '"': 0}
-    return any(text.count(sign) != number for sign, number in expected.items())
+def _is_plain(text: str, lines: int, columns: tuple[str, ...]) -> bool:
+    """Whether no value in these lines has a sign that must stand in quotes: mostly so, and found faster here than
+    there."""
+    expected = {",": (len(columns) - 1) * lines, "\r": lines, "\n": lines, '"': 0}
+    return all(text.count(sign) == number for sign, number in expected.items())
 
 
-def _read(codes: QuerySet[PromotionCode], at_most: int, *, with_quotes: bool) -> tuple[str, int, int | None]:
-    if connection.vendor == "postgresql" and not with_quotes:
-        return _read_by_moment(codes, at_most)
-    rows = codes.annotate(line=_line(COLUMNS, with_quotes=with_quotes)).values_list("line", "id")[:at_most]
+Lines = tuple[str, int, int | None]
+
+
+def _read(codes: QuerySet[PromotionCode], *, with_quotes: bool) -> Lines:
+    rows = codes.annotate(line=_line(COLUMNS, with_quotes=with_quotes)).values_list("line", "id")
     found = _fetched(*rows.query.sql_with_params())
     return "".join([line for line, _ in found]), len(found), found[-1][1] if found else None
 
 
-def _read_by_moment(codes: QuerySet[PromotionCode], at_most: int) -> tuple[str, int, int | None]:
-    """PostgreSQL sends one text for all codes made at the same moment, which are mostly thousands: each row would cost
-    more here than all that is done for it there, and writing its moment there as much as all its other columns."""
-    line = _line(COLUMNS[:-1], with_quotes=False)
-    rows, parameters = codes.annotate(line=line).values("line", "id", "created_at")[:at_most].query.sql_with_params()
+def _read_plain(codes: QuerySet[PromotionCode]) -> Lines | None:
+    """The lines of these codes without quotes; None when they need some."""
+    text, count, last = _read(codes, with_quotes=False)
+    return (text, count, last) if _is_plain(text, count, COLUMNS) else None
+
+
+def _read_by_moment(codes: QuerySet[PromotionCode]) -> Lines | None:
+    """The same. PostgreSQL sends one text for all codes made at the same moment, which are mostly thousands: each row
+    would cost more here than all that is done for it there, and writing its moment there as much as all its other
+    columns.
+
+    Rows come to string_agg in the order of the inner query; told to keep an order, it would sort them all.
+    """
+    columns = COLUMNS[:-1]
+    rows, parameters = codes.annotate(line=_line(columns)).values("line", "id", "created_at").query.sql_with_params()
     found = _fetched(
-        "SELECT created_at, string_agg(line, '' ORDER BY id), count(*), max(id)"  # noqa: S608
+        "SELECT created_at, string_agg(line, ''), count(*), max(id)"  # noqa: S608
         f" FROM ({rows}) AS next GROUP BY created_at ORDER BY min(id)",
         parameters,
     )
+    if not all(_is_plain(text, count, columns) for _, text, count, _ in found):
+        return None
     texts = [text.replace(_LINE_END, f",{moment:%Y-%m-%dT%H:%M:%SZ}{_LINE_END}") for moment, text, _, _ in found]
     return "".join(texts), sum(count for _, _, count, _ in found), max((last for *_, last in found), default=None)
 
@@ -86,7 +99,7 @@ def _fetched(sql: str, parameters: tuple) -> list[tuple]:
         return cursor.fetchall()
 
 
-def _line(columns: tuple[str, ...], *, with_quotes: bool) -> RawSQL:
+def _line(columns: tuple[str, ...], *, with_quotes: bool = False) -> RawSQL:
     """The line of a code as SQL, in which only names stand."""
     cells, parameters = [], []
     for name in columns:
