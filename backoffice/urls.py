@@ -15,3 +15,5 @@ urlpatterns = [
     path("docs/", Docs.as_view(), name="docs"),
     path("", include("promotions.api.urls")),
 ]
+
+handler500 = "backoffice.middleware.server_error"

@@ -5,12 +5,14 @@ import subprocess
 import sys
 
 import pytest
+import requests
 from django.db import connection
 from django.test import Client
+from urllib3.util.retry import Retry
 
 from promotions.models import Promotion
 from tests.factories import PromotionFactory, UserFactory
-from tests.processes import ROOT, Process, wait_until
+from tests.processes import ROOT, Process, free_port, wait_until
 
 NOBODY_THERE = "postgres://nobody:nothing@127.0.0.1:1/nowhere"  # pragma: allowlist secret
 
@@ -115,3 +117,23 @@ def test_staff_are_told_that_the_database_is_busy_and_nothing_has_been_done(tran
     assert answer.headers["Retry-After"]
     assert "nothing is half done" in answer.content.decode()
     assert Promotion.objects.get(pk=promotion.pk).deleted_at is None
+
+
+def test_staff_who_are_logged_in_are_told_that_the_database_cannot_be_reached():
+    port = free_port()
+    web = Process("-m", "gunicorn", PORT=str(port), DATABASE_URL=NOBODY_THERE)
+    try:
+        with requests.Session() as http:
+            http.trust_env = False
+            http.mount("http://", requests.adapters.HTTPAdapter(max_retries=Retry(8, backoff_factor=0.1)))
+            answer = http.get(f"http://127.0.0.1:{port}/admin/", cookies={"sessionid": "a" * 32}, timeout=30)
+            of_api = http.get(
+                f"http://127.0.0.1:{port}/v2/promotions", headers={"Authorization": "Bearer abc"}, timeout=30
+            )
+    finally:
+        web.end()
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "The database cannot be used at the moment" in answer.text
+    assert of_api.status_code == 503
+    assert of_api.json()["errors"][0]["status"] == "503"
