@@ -22,7 +22,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 S3_LINK_SECONDS_MAX = 7 * 24 * 3600
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+if (BASE_DIR / ".env").exists():  # else it says so in the log, where there need be none
+    env.read_env(BASE_DIR / ".env")
 
 VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").absolute()  # all that the back office writes
 VAR_DIR.mkdir(parents=True, exist_ok=True)

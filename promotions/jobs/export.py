@@ -55,9 +55,14 @@ def _stored(job: Job) -> Generator[None, None, tuple[str, str]]:
     """Write the file and store it, which yields after each batch; returns its name in the storage and its SHA-256."""
     sha256 = hashlib.sha256()
     with tempfile.TemporaryFile(dir=settings.PROMOTIONS_TMP_DIR) as file:
-        for part, exported in _parts(job):
+
+        def put(part: bytes) -> None:
             file.write(part)
             sha256.update(part)
+
+        put(lines.heading())
+        for part, exported in _parts(job):
+            put(part)
             lifecycle.renew(job, exported)
             yield
         file.flush()
@@ -131,8 +136,7 @@ def _name(job: Job) -> str:
 
 
 def _parts(job: Job) -> Iterator[tuple[bytes, int]]:
-    """The file with the promotion's codes, in parts, each with how many rows are there then."""
-    yield lines.heading(), 0
+    """The lines of the promotion's codes, in parts, each with how many there are then."""
     # None of them is hidden: this is the promotion's only active job, and one that has ended has none that are.
     codes = PromotionCode.objects.filter(promotion_id=job.promotion_id)
     exported = last_id = 0
