@@ -45,7 +45,7 @@ run: setup
 
 test: test-sqlite test-postgresql test-redis
 
-# Each writes into a folder of its own, so that they can run at a time: make --jobs=2 test
+# Each writes into a folder of its own, so that they can run at a time: make --jobs=3 test
 test-sqlite: export VAR_DIR := $(CURDIR)/var/test-sqlite
 test-postgresql: export VAR_DIR := $(CURDIR)/var/test-postgresql
 
