@@ -107,11 +107,12 @@ def delete_next(codes: QuerySet[PromotionCode], after_id: int, at_most: int) -> 
 @contextmanager
 def in_order_of_index() -> Iterator[None]:
     """Keeps PostgreSQL from sorting all codes of a promotion to find the first ones, as it does for a promotion of
-    whose growth it has no statistics yet: each batch would take as long as all that are left."""
+    whose growth it has no statistics yet: each batch would take as long as all that are left. In a transaction, which
+    SQLite has no need for and would be locked by."""
     if connection.vendor != "postgresql":
         yield
         return
-    with connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_sort = off")
         yield
         cursor.execute("RESET enable_sort")

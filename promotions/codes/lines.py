@@ -1,6 +1,6 @@
 """Codes as lines of a CSV file, built by the database: as Python's csv module would write them, many times as fast."""
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
@@ -30,6 +30,9 @@ _DIALECTS = {
 }
 _FIRST_SIGN, (_MATCHES, _NEEDS_QUOTES), _MOMENT = _DIALECTS[connection.vendor]
 
+# Lines without their encoding, how many they are, and the id of the last code.
+Lines = tuple[str, int, int | None]
+
 
 def heading() -> bytes:
     """The first line of the file: the names of the columns."""
@@ -54,9 +57,6 @@ def _is_plain(text: str, lines: int, columns: tuple[str, ...]) -> bool:
     there."""
     expected = {",": (len(columns) - 1) * lines, "\r": lines, "\n": lines, '"': 0}
     return all(text.count(sign) == number for sign, number in expected.items())
-
-
-Lines = tuple[str, int, int | None]
 
 
 def _read(codes: QuerySet[PromotionCode], *, with_quotes: bool) -> Lines:
@@ -91,7 +91,6 @@ def _read_by_moment(codes: QuerySet[PromotionCode]) -> Lines | None:
     return "".join(texts), sum(count for _, _, count, _ in found), max((last for *_, last in found), default=None)
 
 
-@transaction.atomic
 def _fetched(sql: str, parameters: tuple) -> list[tuple]:
     # As they come: a queryset would look at each value.
     with in_order_of_index(), connection.cursor() as cursor:

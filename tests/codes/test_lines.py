@@ -5,6 +5,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -89,3 +90,18 @@ def test_a_moment_is_written_in_utc_whatever_the_zone_it_was_given_in():
     text, count, last = lines.read_next(PromotionCode.objects.filter(promotion=code.promotion), 0, 10)
     assert (count, last) == (1, code.pk)
     assert text.endswith(b",2026-11-24T23:59:59Z\r\n")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has one writer at a time")
+def test_lines_are_read_while_another_writes_to_sqlite():
+    codes = stored([("a", "per_cart", None, "", "", datetime(2026, 11, 24, tzinfo=UTC))])
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN IMMEDIATE")
+        connection.cursor().execute("PRAGMA busy_timeout = 50")
+        text, count, _last = lines.read_next(codes, 0, 10)
+        cursor.execute("ROLLBACK")
+    other.close()
+    connection.close()
+    assert (count, text) == (1, b"a,per_cart,,,,,2026-11-24T00:00:00Z\r\n")
