@@ -50,9 +50,9 @@ class NewJobForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if number := self.fields.get("number_of_codes"):
+        if codes := self.fields.get("number_of_codes"):
             # In German 1.000 is a thousand, and Django would take it for one: it is refused.
-            number.re_decimal = NO_DECIMALS  # type: ignore[attr-defined]
+            codes.re_decimal = NO_DECIMALS  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         """Says before what would make the job fail later."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
+from django.db.models.expressions import RawSQL
 
 from promotions.models import Promotion, PromotionCode
 
@@ -17,8 +18,6 @@ COUNTED_CODES = 1000
 SAMPLE = 200
 
 KEPT_SECONDS = 300
-
-_TABLE = f'"{PromotionCode._meta.db_table}"'
 
 # What turns one parameter, a JSON list of pairs of a promotion and an id, into rows of them.
 _PROBES = {
@@ -88,16 +87,15 @@ def _probes(promotions: list[Promotion]) -> list[tuple[int, int]]:
 
 def _sampled(probes: list[tuple[int, int]]) -> dict[int, set[int]]:
     """The first code from each of these places on, each once: where ids are missing many places lead to one code."""
+    told = Case(When(CAN_BE_USED, then=F("id")), default=-F("id"))
+    of_probe = {"promotion_id": RawSQL("p", ()), "id__gte": RawSQL("at", ())}
+    first = PromotionCode.objects.filter(**of_probe).order_by("promotion_id", "id").values_list(told)[:1]
+    code, parameters = first.query.sql_with_params()
     # Only names of the model stand in the text.
-    sql = f"""
-        SELECT p, (
-            SELECT CASE WHEN disabled_at IS NULL AND (uses IS NULL OR uses > 0) THEN id ELSE -id END
-            FROM {_TABLE} WHERE promotion_id = p AND id >= at ORDER BY promotion_id, id LIMIT 1
-        ) FROM ({_PROBES[connection.vendor]}) probe
-    """  # noqa: S608
+    sql = f"SELECT p, ({code}) FROM ({_PROBES[connection.vendor]}) probe"  # noqa: S608
     seen: dict[int, set[int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [json.dumps(probes)])
+        cursor.execute(sql, [*parameters, json.dumps(probes)])
         for promotion, code in cursor.fetchall():
             if code is not None:
                 seen.setdefault(promotion, set()).add(code)

@@ -10,6 +10,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -64,26 +66,21 @@ def run_due(*, at_once: bool = False) -> list[Done]:
     Never raises for what happens in a chore: that is logged, kept in its row, and tried again after 5 minutes. Ends
     early when this process is told to stop.
     """
-    turns = {turn.name: turn for turn in ChoreTurn.objects.annotate(time=Now())}
+    turns = dict(ChoreTurn.objects.annotate(is_due=reduce(or_, map(_due, CHORES))).values_list("name", "is_due"))
     new = [ChoreTurn(name=chore.name) for chore in CHORES if chore.name not in turns]
     ChoreTurn.objects.bulk_create(new, ignore_conflicts=True)
-    due = [
-        chore
-        for chore in CHORES
-        if at_once or not (turn := turns.get(chore.name)) or _has_come(chore, turn.next_at - turn.time)
-    ]
+    due = [chore for chore in CHORES if at_once or turns.get(chore.name, True)]
     return [_do(chore) for chore in due if not runner.stop_requested.is_set() and _take_turn(chore, at_once)]
 
 
-def _has_come(chore: Chore, left: timedelta) -> bool:
-    """Whether it is time."""
-    return not timedelta(0) < left <= chore.every + TOO_FAR
+def _due(chore: Chore) -> Q:
+    """What holds for the row of a chore whose turn has come."""
+    return Q(name=chore.name) & (Q(next_at__lte=Now()) | Q(next_at__gt=Now() + chore.every + TOO_FAR))
 
 
 def _take_turn(chore: Chore, at_once: bool) -> bool:
     """Whether this turn is ours to do; to everyone else it has then been done."""
-    due = Q() if at_once else Q(next_at__lte=Now()) | Q(next_at__gt=Now() + chore.every + TOO_FAR)
-    row = ChoreTurn.objects.filter(due, name=chore.name)
+    row = ChoreTurn.objects.filter(Q(name=chore.name) if at_once else _due(chore))
     return row.update(next_at=Now() + chore.every, began_at=Now()) == 1
 
 

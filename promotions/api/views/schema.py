@@ -30,13 +30,14 @@ RENDERERS = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
 
 
 @cache
-def description(format: str) -> bytes:
-    """The description as JSON or YAML. It depends on the code and the settings alone, so it is made once in a process:
-    that takes a quarter of a second."""
+def description(format: str) -> tuple[bytes, str]:
+    """The description as JSON or YAML, and its ETag. It depends on the code and the settings alone, so it is made once
+    in a process: that takes a quarter of a second."""
     renderer = next(one for one in RENDERERS if one.format == format)
     with translation.override(settings.LANGUAGE_CODE):
         document = SchemaGenerator().get_schema(request=None, public=True)
-    return force_bytes(renderer().render(document, renderer.media_type, {}))
+    body = force_bytes(renderer().render(document, renderer.media_type, {}))
+    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 class Schema(SpectacularAPIView):
@@ -48,8 +49,7 @@ class Schema(SpectacularAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         renderer = request.accepted_renderer
-        body = description(renderer.format)
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        body, etag = description(renderer.format)
         name = f'inline; filename="{self._get_filename(request, "")}"'
         headers = {"ETag": etag, "Content-Disposition": name}
         response = HttpResponse(body, content_type=renderer.media_type, headers=headers)
