@@ -6,7 +6,7 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.factories import UserFactory
+from tests.browser.staff import PASSWORD, new_ann
 
 # The browser's loop runs in the tests' thread, where Django would otherwise refuse to reach the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -42,17 +42,29 @@ def page(browser):
 
 
 @pytest.fixture
-def open_as_ann(page, live_server):
-    """Opens an address of the admin for ann, who has these permissions and logs in with her password."""
+def page_without_scripts(browser):
+    """An empty tab in which no script runs."""
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
 
-    def open_page(path, *permissions):
-        ann = UserFactory(username="ann", permissions=permissions)
-        ann.set_password("correct horse")
-        ann.save()
+
+@pytest.fixture
+def log_in(live_server):
+    """Makes ann with these permissions, who logs in with her password in a tab and comes to an address of the admin."""
+
+    def as_ann(page, path, *permissions):
+        new_ann(permissions)
         page.goto(f"{live_server.url}/admin/login/?next={path}")
         page.get_by_label("Username").fill("ann")
-        page.get_by_label("Password").fill("correct horse")
+        page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
         return page
 
-    return open_page
+    return as_ann
+
+
+@pytest.fixture
+def open_as_ann(page, log_in):
+    """Opens an address of the admin for ann, who has these permissions and logs in with her password."""
+    return lambda path, *permissions: log_in(page, path, *permissions)

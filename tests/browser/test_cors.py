@@ -1,6 +1,5 @@
 """A page of another origin that calls the API, in a real browser, with the headers that js-sdk sends."""
 
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -8,6 +7,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from promotions.states import Status
 from tests.factories import JobFactory
+from tests.servers import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,10 +38,8 @@ class Page(BaseHTTPRequestHandler):
 def shop():
     """The origin of another web server, that of the shop."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.factories import JobFactory, UserFactory
+from tests.browser.staff import PASSWORD, new_ann
+from tests.factories import JobFactory
 
 
 @pytest.fixture
@@ -20,12 +21,10 @@ def german(browser):
 
 
 def log_in(page, live_server):
-    user = UserFactory(username="ann", is_superuser=True)
-    user.set_password("correct horse")
-    user.save()
+    new_ann(is_superuser=True)
     page.goto(f"{live_server.url}/admin/")
     page.locator("#id_username").fill("ann")
-    page.locator("#id_password").fill("correct horse")
+    page.locator("#id_password").fill(PASSWORD)
     page.locator("button[type=submit]").click()
     expect(page.locator("#time-zone")).to_be_visible()
 

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from promotions.jobs import runner
 from promotions.models import Job
 from promotions.states import Status
-from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory, UserFactory
+from tests.browser.staff import PASSWORD, new_ann
+from tests.factories import JobFactory, PromotionCodeFactory, PromotionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,14 +39,12 @@ def tab_to(page, is_wanted):
 
 def test_a_job_is_cancelled_by_the_keyboard_alone(page, live_server):
     job = JobFactory(name="Letters")
-    ann = UserFactory(username="ann", permissions=STAFF)
-    ann.set_password("correct horse")
-    ann.save()
+    new_ann(STAFF)
     page.goto(f"{live_server.url}/admin/login/?next={JOBS}")
     tab_to(page, lambda focus: focus["id"] == "id_username")
     page.keyboard.type("ann")
     tab_to(page, lambda focus: focus["id"] == "id_password")
-    page.keyboard.type("correct horse")
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(live_server.url + JOBS)
 
@@ -74,18 +73,10 @@ def test_what_the_theme_draws_for_the_mouse_is_there_for_the_keyboard(open_as_an
     expect(page.locator("#changelist-filter").get_by_role("link", name="completed")).to_be_visible()
 
 
-def test_without_scripts_codes_are_generated_cancelled_and_exported(browser, live_server):
+def test_without_scripts_codes_are_generated_cancelled_and_exported(page_without_scripts, log_in):
     promotion = PromotionFactory(name="Summer sale", code_count=1)
     PromotionCodeFactory(promotion=promotion, code="SUMMER-1")
-    ann = UserFactory(username="ann", permissions=STAFF)
-    ann.set_password("correct horse")
-    ann.save()
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{live_server.url}/admin/")
-    page.get_by_label("Username").fill("ann")
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Log in").click()
+    page = log_in(page_without_scripts, "/admin/", *STAFF)
 
     page.locator("a[href='/admin/promotions/promotion/']").first.click()
     page.get_by_role("link", name="Summer sale").click()
@@ -106,7 +97,6 @@ def test_without_scripts_codes_are_generated_cancelled_and_exported(browser, liv
     with page.expect_download() as download:
         page.get_by_role("link", name="Download file").click()
     assert "SUMMER-1" in download.value.path().read_text()
-    context.close()
 
 
 def test_on_a_phone_a_job_is_cancelled_by_a_button_that_is_seen_at_once(open_as_ann):

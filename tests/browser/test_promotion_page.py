@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from promotions.models import Job, Promotion, PromotionCode
 from promotions.models.promotion_change import change
 from promotions.states import Status
-from tests.factories import PromotionCodeFactory, PromotionFactory, UserFactory
+from tests.factories import PromotionCodeFactory, PromotionFactory
 from tests.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,24 +84,15 @@ def test_the_example_follows_what_is_written(open_promotion):
     assert not Job.objects.exists()
 
 
-def test_without_scripts_the_example_is_shown_and_the_job_started(browser, live_server):
+def test_without_scripts_the_example_is_shown_and_the_job_started(page_without_scripts, log_in):
     promotion = PromotionFactory()
-    ann = UserFactory(username="ann", permissions=STAFF)
-    ann.set_password("correct horse")
-    ann.save()
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{live_server.url}/admin/login/?next=/admin/promotions/promotion/{promotion.pk}/generate/")
-    page.get_by_label("Username").fill("ann")
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Log in").click()
+    page = log_in(page_without_scripts, f"/admin/promotions/promotion/{promotion.pk}/generate/", *STAFF)
     page.get_by_label("Code prefix").fill("summer")
     page.get_by_role("button", name="Show another example").click()
     expect(page.locator("#example code")).to_have_text(re.compile(r"^summer-\w{4}-\w{4}$"))
     assert not Job.objects.exists()
     page.get_by_role("button", name="Generate", exact=True).click()
     page.wait_for_url(re.compile(r"/job/\d+/change/"))
-    context.close()
     assert Job.objects.get().code_prefix == "summer"
 
 

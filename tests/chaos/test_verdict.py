@@ -76,19 +76,19 @@ def leave_a_temporary_file():
     (settings.PROMOTIONS_TMP_DIR / "left").touch()
 
 
+def an_export(exported, content, written):
+    """A completed export of so many codes: what is in its file, and what was `written` into it."""
+    job = JobFactory(status="completed", job_type="code_export", number_of_codes=None, exported=exported)
+    name = default_storage.save(f"exports/{job.uuid}/1/codes.csv", ContentFile(content))
+    Job.objects.filter(pk=job.pk).update(file=name, file_sha256=hashlib.sha256(written).hexdigest())
+
+
 def lose_an_exported_row():
-    job = JobFactory(status="completed", job_type="code_export", number_of_codes=None, exported=2)
-    Job.objects.filter(pk=job.pk).update(
-        file=default_storage.save(f"exports/{job.uuid}/1/codes.csv", ContentFile(b"code\r\na\r\n"))
-    )
+    an_export(2, b"code\r\na\r\n", written=b"code\r\na\r\n")
 
 
-def change_a_file():
-    job = JobFactory(status="completed", job_type="code_export", number_of_codes=None, exported=1)
-    Job.objects.filter(pk=job.pk).update(
-        file=default_storage.save(f"exports/{job.uuid}/1/codes.csv", ContentFile(b"code\r\na\r\n")),
-        file_sha256=hashlib.sha256(b"code\r\nb\r\n").hexdigest(),
-    )
+def change_an_exported_file():
+    an_export(1, b"code\r\na\r\n", written=b"code\r\nb\r\n")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def change_a_file():
         use_a_code_for_nobody,
         leave_a_temporary_file,
         lose_an_exported_row,
-        change_a_file,
+        change_an_exported_file,
     ],
 )
 def test_what_is_wrong_is_found(calm, wrong):

@@ -1,6 +1,5 @@
 """What is in a database of an older version is still right after an upgrade."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,9 +7,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from promotions.models import Promotion, WebhookDelivery
-from promotions.ops import chores
+from promotions.models import Promotion
 from tests.factories import WebhookFactory
+from tests.webhooks.told import look as told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,14 +72,6 @@ def test_promotions_that_ran_before_are_not_told_to_start_and_end_as_others_do(m
     make("made by the version before", -1, 9)
     migrate_to(latest())
     WebhookFactory()
-
-    def told():
-        chores.tell_starts_and_ends()
-        deliveries = WebhookDelivery.objects.order_by("pk")
-        found = [(one.event, json.loads(one.body)["data"]["name"]) for one in deliveries]
-        deliveries.delete()
-        return found
-
     assert told() == [("promotion.started", "made by the version before")]
     Promotion.objects.update(start=now - timedelta(days=2), end=now - timedelta(seconds=1))
     assert told() == [("promotion.ended", "runs"), ("promotion.ended", "made by the version before")]

@@ -1,6 +1,5 @@
 """Spans of real processes, as a collector gets them."""
 
-import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,6 +12,7 @@ from promotions.jobs.create import create_job
 from promotions.models import Job, JobType
 from tests.factories import PromotionFactory
 from tests.processes import free_port, wait_until
+from tests.servers import serving
 
 
 class Collector:
@@ -51,12 +51,8 @@ def attributes(of):
 @pytest.fixture
 def collector():
     one = Collector()
-    thread = threading.Thread(target=one.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield one
-    one.server.shutdown()
-    one.server.server_close()
-    thread.join()
+    with serving(one.server):
+        yield one
 
 
 def get(url, **arguments):

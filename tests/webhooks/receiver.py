@@ -1,11 +1,12 @@
 """A real web server on this machine that takes what is sent to webhooks."""
 
 import json
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.servers import serving
 
 
 @dataclass
@@ -50,9 +51,5 @@ class Receiver:
 def receiving():
     """A receiver for the time of the block."""
     receiver = Receiver()
-    thread = threading.Thread(target=receiver.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield receiver
-    receiver.server.shutdown()
-    receiver.server.server_close()
-    thread.join()
+    with serving(receiver.server):
+        yield receiver

@@ -14,6 +14,7 @@ from promotions.ops import chores
 from promotions.webhooks import notices
 from tests.factories import PromotionFactory, WebhookFactory
 from tests.processes import wait_until
+from tests.webhooks.told import look
 
 pytestmark = pytest.mark.django_db
 
@@ -37,16 +38,8 @@ def edit(promotion, **fields):
 
 @pytest.fixture
 def told():
-    """Looks once, as a worker does, and returns what was told since the last time, as (event, name)."""
+    """Looks once and returns what was told since the last time, to one webhook."""
     WebhookFactory()
-
-    def look():
-        chores.tell_starts_and_ends()
-        deliveries = WebhookDelivery.objects.order_by("pk")
-        found = [(one.event, json.loads(one.body)["data"]["name"]) for one in deliveries]
-        deliveries.delete()
-        return found
-
     return look
 
 
