@@ -259,9 +259,9 @@ PROMOTIONS_TMP_DIR.mkdir(exist_ok=True)
 _s3 = env_s3()
 STORAGES = {
     "default": (
-        {"BACKEND": "backoffice.storage.S3", "OPTIONS": _s3}
+        {"BACKEND": "backoffice.storage.s3.S3", "OPTIONS": _s3}
         if _s3
-        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        else {"BACKEND": "backoffice.storage.folder.Folder"}
     ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -113,7 +113,7 @@ def _columns(count: int, code_length: int, first: int, last: int) -> list[bytes]
     """The signs of up to `count` texts, place by place: a few first signs together, chosen among those that begin
     texts from `first` to `last`, the others each by itself."""
     length = 1
-    while length < code_length and (last - first) < len(ALPHABET) ** (code_length - length + 1):
+    while length < code_length and last - first + 1 < len(ALPHABET) ** (code_length - length + 1):
         length += 1
     below = len(ALPHABET) ** (code_length - length)
     heads = [_text(number, length) for number in range(first // below, last // below + 1)]

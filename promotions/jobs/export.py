@@ -1,8 +1,8 @@
 """Writing a promotion's codes into a file, which is in the storage whole or not at all.
 
-The rows go into a local temporary file, which the operating system removes with its process; it is saved under a
-name that carries the worker's token, and the job refers to it in the UPDATE that completes it. So a worker that
-lost the job can replace nothing, and files that no job refers to are `collect`ed.
+The rows go into a local file without a name, which goes with its process; it is saved under a name that carries the
+worker's token, and the job refers to it in the UPDATE that completes it. So a worker that lost the job can replace
+nothing, and files that no job refers to are `collect`ed.
 """
 
 import hashlib
@@ -54,7 +54,7 @@ def steps(job: Job) -> Iterator[None]:
 def _stored(job: Job) -> Generator[None, None, tuple[str, str]]:
     """Write the file and store it, which yields after each batch; returns its name in the storage and its SHA-256."""
     sha256 = hashlib.sha256()
-    with tempfile.TemporaryFile(dir=settings.PROMOTIONS_TMP_DIR) as file:
+    with nameless() as file:
 
         def put(part: bytes) -> None:
             file.write(part)
@@ -66,9 +66,20 @@ def _stored(job: Job) -> Generator[None, None, tuple[str, str]]:
             lifecycle.renew(job, exported)
             yield
         file.flush()
-        os.fsync(file.fileno())
         file.seek(0)
         return default_storage.save(_name(job), Renewing(file, job)), sha256.hexdigest()
+
+
+def nameless() -> IO[bytes]:
+    """A new file that has no name, and so goes with its process; unlike that of tempfile, it can be given one."""
+    try:
+        return open(settings.PROMOTIONS_TMP_DIR, "w+b", opener=_open_nameless)
+    except (AttributeError, OSError):  # not on Linux, or not on this file system
+        return tempfile.TemporaryFile(dir=settings.PROMOTIONS_TMP_DIR)
+
+
+def _open_nameless(folder: str, _flags: int) -> int:
+    return os.open(folder, os.O_RDWR | os.O_TMPFILE, 0o600)
 
 
 class Renewing(File):

@@ -80,11 +80,11 @@ def test_what_is_kept_is_kept_where_it_is_said(tmp_path):
 
 
 def test_files_are_kept_in_a_bucket_that_is_named():
-    assert settings_of()["STORAGES"]["default"]["BACKEND"].endswith(".FileSystemStorage")
+    assert settings_of()["STORAGES"]["default"] == {"BACKEND": "backoffice.storage.folder.Folder"}
     keys = {"S3_ACCESS_KEY": "key", "S3_SECRET_KEY": "secret/+"}
     storage = settings_of(S3_BUCKET="b", S3_ENDPOINT="https://s3.example.com/", S3_REGION="r", **keys)["STORAGES"]
     assert storage["default"] == {
-        "BACKEND": "backoffice.storage.S3",
+        "BACKEND": "backoffice.storage.s3.S3",
         "OPTIONS": {
             "bucket_name": "b",
             "endpoint_url": "https://s3.example.com",

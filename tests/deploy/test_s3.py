@@ -25,7 +25,7 @@ def server():
 
 
 def use(settings, endpoint):
-    storage = {"BACKEND": "backoffice.storage.S3", "OPTIONS": s3.options(endpoint)}
+    storage = {"BACKEND": "backoffice.storage.s3.S3", "OPTIONS": s3.options(endpoint)}
     settings.STORAGES = project.STORAGES | {"default": storage}
 
 
