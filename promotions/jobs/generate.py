@@ -1,6 +1,7 @@
 """Making a job's codes, batch by batch. What a code looks like is in codes.text, how it is stored in codes.bulk."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from math import ceil
 
 from django.utils import timezone
@@ -26,26 +27,31 @@ def steps(job: Job) -> Iterator[None]:
     """
     turns = Turns()
     barren, crowded = 0, False
-    while job.generated < job.wanted_codes:
-        template = _template(job)
-        # Drawn before the transaction begins, which SQLite would spend locked.
-        texts = _draw(job)
-        with turns.taken(), lifecycle.batch(job) as done:
-            done["generated"] = bulk.insert(template, texts, crowded=crowded)
-        crowded = done["generated"] < len(texts)
-        barren = 0 if done["generated"] else barren + 1
-        if barren == MAX_BARREN_BATCHES:
-            raise JobFailure(NO_FREE_CODES)
-        yield
+    with ThreadPoolExecutor(max_workers=1) as drawing:
+        ahead = drawing.submit(_draw, job, job.generated)
+        while job.generated < job.wanted_codes:
+            template = _template(job)
+            texts = ahead.result()
+            # Drawn while the database stores these, mostly all of them.
+            ahead = drawing.submit(_draw, job, job.generated + len(texts))
+            with turns.taken(), lifecycle.batch(job) as done:
+                done["generated"] = bulk.insert(template, texts, crowded=crowded)
+            if crowded := done["generated"] < len(texts):
+                ahead = drawing.submit(_draw, job, job.generated)
+            barren = 0 if done["generated"] else barren + 1
+            if barren == MAX_BARREN_BATCHES:
+                raise JobFailure(NO_FREE_CODES)
+            yield
     lifecycle.complete(job)
 
 
-def _draw(job: Job) -> list[str]:
-    """The next texts to try, all of one part: what was taken in the last batch is made up for in its part."""
-    batch, done = divmod(job.generated, BATCH)
+def _draw(job: Job, generated: int) -> list[str]:
+    """The texts to try when so many were generated, all of one part: what was taken in the last batch is made up for in
+    its part."""
+    batch, done = divmod(generated, BATCH)
     batches = ceil(job.wanted_codes / BATCH)
     part = text.part_of_batch(batch, batches, str(job.uuid))
-    count = min(BATCH - done, job.wanted_codes - job.generated)
+    count = min(BATCH - done, job.wanted_codes - generated)
     return text.draw(count, job.code_length or CODE_LENGTH_DEFAULT, job.code_prefix or "", part, batches)
 
 
