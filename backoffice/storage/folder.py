@@ -14,17 +14,12 @@ class Folder(FileSystemStorage):
     """
 
     def _save(self, name: str, content: File) -> str:
-        path = Path(self.path(name))
         try:
-            self._give_name(content, path)
+            self._give_name(content, Path(self.path(name)))
         except OSError:  # it has one, or cannot have this one, or is no file of this machine
             name = super()._save(name, content)  # type: ignore[misc]
-            path = Path(self.path(name))
-            _flush(path)
-        for folder in path.parents:
-            _flush(folder)
-            if folder == Path(self.location):
-                break
+        for place in (name, *Path(name).parents):
+            _flush(self.path(str(place)))
         return name
 
     def _give_name(self, content: File, path: Path) -> None:
@@ -34,17 +29,12 @@ class Folder(FileSystemStorage):
             raise FileExistsError(f"{content.name} has a name")
         if self.file_permissions_mode is not None:
             os.fchmod(file, self.file_permissions_mode)
-        os.fsync(file)
         path.parent.mkdir(parents=True, exist_ok=True)
-        folder = os.open(path.parent, os.O_DIRECTORY)
-        try:
-            # The way of open(2). Without a folder, Python would name the link that stands in /proc.
-            os.link(f"/proc/self/fd/{file}", path.name, dst_dir_fd=folder, follow_symlinks=True)
-        finally:
-            os.close(folder)
+        # The way of open(2). Only with a descriptor, which means nothing for a whole path, does Python follow the link.
+        os.link(f"/proc/self/fd/{file}", path, src_dir_fd=file, follow_symlinks=True)
 
 
-def _flush(path: Path) -> None:
+def _flush(path: str) -> None:
     """Have the disk keep a file, or the names in a folder."""
     file = os.open(path, os.O_RDONLY)
     try:

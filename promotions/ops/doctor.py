@@ -5,7 +5,6 @@ Beyond what `checks` tells machines, for operators: here names of files and text
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from django.utils.translation import ngettext
 from redis import Redis
 from redis.exceptions import RedisError
 
+from promotions.jobs import export
 from promotions.models import ChoreTurn, WebhookDelivery
 from promotions.ops.checks import Check, Level, database, migrations, pending_jobs, workers
 
@@ -151,9 +151,8 @@ def storage() -> Check:
 
 
 def temporary_files() -> Check:
-    folder = settings.PROMOTIONS_TMP_DIR
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
+        with export.nameless() as file:
             file.write(b"here")
     except OSError as error:
         text = _("Exports cannot write their temporary files: %(error)s") % {"error": error}
